@@ -1,0 +1,169 @@
+"""Two sets of observations -> differences, and a cell's verdict. Pure.
+
+A number counts as different when it is off by more than a share of the largest value of its array and by more than
+what rounding noise on the inputs does to the saved model itself: one real model moves by 0.65% when its input moves
+by 1e-7, so a tolerance alone would call it changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy
+
+from harness.model import Attempt, Difference, Outcome, Stage, Verdict
+
+Array = numpy.ndarray[Any, Any]
+Items = Mapping[str, Array | str]
+Observations = Mapping[str, Items]
+
+RELATIVE = 1e-4  # of the largest absolute value of the saved array
+ABSOLUTE = 1e-6
+OF_SENSITIVITY = 10.0  # times what inputs moved by 1e-6 (relative) do
+_SPEAK = ("predictions", "fresh_predictions")
+_BESIDE = ("sensitivity", "layers", "fresh_predictions")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """A verdict with its stage and its reason in one line."""
+
+    verdict: Verdict
+    stage: Stage
+    reason: str
+
+
+def compare(saved: Observations, loaded: Observations) -> tuple[Difference, ...]:
+    """Every difference between what the saving and the loading side observed, what the model says first."""
+    sensitivity = saved.get("sensitivity", {})
+    said = saved.get("predictions", {})
+    found = list(_items("predictions", said, loaded.get("predictions", {}), sensitivity))
+    if "fresh_predictions" in loaded:
+        found += _items("fresh_predictions", said, loaded["fresh_predictions"], sensitivity)
+    if any(difference.observation == "predictions" for difference in found):
+        found = [_placed(difference, saved, loaded) for difference in found]
+    for name in saved:
+        if name not in (*_SPEAK, *_BESIDE):
+            found += _items(name, saved[name], loaded.get(name, {}), {})
+    return tuple(found)
+
+
+def judge(saved: Attempt | None, loaded: Attempt | None, differences: tuple[Difference, ...]) -> Judgement:
+    """What became of a cell; an attempt that is None was never made because its runtime is unavailable."""
+    if saved is None or saved.outcome is Outcome.UNAVAILABLE:
+        return _judgement(Verdict.UNAVAILABLE, Stage.PROVISION, saved.reason if saved else "the saving runtime is unavailable")
+    if saved.outcome is not Outcome.DONE:
+        return _ended(saved, Stage.SAVE, Verdict.UNSAVED)
+    if loaded is None or loaded.outcome is Outcome.UNAVAILABLE:
+        return _judgement(Verdict.UNAVAILABLE, Stage.PROVISION,
+                          loaded.reason if loaded else "the loading runtime is unavailable")
+    if loaded.outcome is not Outcome.DONE:
+        return _ended(loaded, Stage.OBSERVE if loaded.step.startswith("observe") else Stage.LOAD, Verdict.REFUSED)
+    counting = [difference for difference in differences if difference.counts]
+    spoken = [difference for difference in counting if difference.observation in _SPEAK]
+    if spoken:
+        return _judgement(Verdict.CHANGED, Stage.COMPARE, spoken[0].detail)
+    if counting:
+        return _judgement(Verdict.INCOMPLETE, Stage.COMPARE, "; ".join(
+            dict.fromkeys(difference.detail for difference in counting)))
+    return _judgement(Verdict.IDENTICAL, Stage.COMPARE, "")
+
+
+def _ended(attempt: Attempt, stage: Stage, raised: Verdict) -> Judgement:
+    verdict = {Outcome.UNSUPPORTED: Verdict.UNSUPPORTED, Outcome.TIMED_OUT: Verdict.TIMED_OUT,
+               Outcome.CRASHED: Verdict.CRASHED, Outcome.NO_ANSWER: Verdict.CRASHED}.get(attempt.outcome, raised)
+    return _judgement(verdict, stage, attempt.reason)
+
+
+def _judgement(verdict: Verdict, stage: Stage, reason: str) -> Judgement:
+    return Judgement(verdict=verdict, stage=stage, reason=reason)
+
+
+def _items(observation: str, saved: Items, loaded: Items, sensitivity: Items) -> Iterator[Difference]:
+    if isinstance(why := saved.get("failed"), str):
+        return  # the saving side could not observe it: nothing to hold the other against
+    if isinstance(why := loaded.get("failed"), str):
+        yield Difference(observation=observation, kind="lost", detail=f"{observation} cannot be observed: {why}")
+        return
+    for item in saved:
+        if item not in loaded:
+            yield Difference(observation=observation, kind="lost", where=item, detail=f"{observation} lost: {item}")
+        elif found := _one(observation, item, saved[item], loaded[item], sensitivity.get(item)):
+            yield found
+    for item in loaded:
+        if item not in saved:
+            yield Difference(observation=observation, kind="gained", where=item, counts=observation in _SPEAK,
+                             detail=f"{observation} gained: {item}")
+
+
+def _one(observation: str, item: str, saved: Array | str, loaded: Array | str,
+         sensitivity: Array | str | None) -> Difference | None:
+    if isinstance(saved, str) or isinstance(loaded, str) or saved.dtype.kind in "US":
+        return _text(observation, item, saved, loaded)
+    if saved.shape != loaded.shape:
+        return Difference(observation=observation, kind="shape", where=item,
+                          detail=f"{_called(observation, item)}: shape {saved.shape} became {loaded.shape}")
+    return _value(observation, item, saved, loaded, float(sensitivity) if isinstance(sensitivity, numpy.ndarray) else 0.0)
+
+
+def _text(observation: str, item: str, saved: Array | str, loaded: Array | str) -> Difference | None:
+    one, other = (value if isinstance(value, str) else str(value.tolist()) for value in (saved, loaded))
+    if one == other:
+        return None
+    # Names and class names have changed over the years without any harm; they are stated but decide nothing.
+    counts = observation not in ("metrics", "architecture", "weights")
+    return Difference(observation=observation, kind="text", where=item, counts=counts,
+                      detail=f"{_called(observation, item)}: {one} became {other}")
+
+
+def _value(observation: str, item: str, saved: Array, loaded: Array, sensitivity: float) -> Difference | None:
+    one, other = saved.astype("float64"), loaded.astype("float64")
+    if numpy.array_equal(one, other, equal_nan=True):
+        return None
+    with numpy.errstate(invalid="ignore", over="ignore"):
+        off = numpy.abs(one - other)
+    largest = float(numpy.nanmax(off)) if not numpy.isnan(off).all() else float("nan")
+    only_one_nan = bool((numpy.isnan(one) != numpy.isnan(other)).any())
+    scale = float(numpy.nanmax(numpy.abs(one))) if not numpy.isnan(one).all() else 0.0
+    allowed = ABSOLUTE + RELATIVE * scale + OF_SENSITIVITY * sensitivity
+    if largest <= allowed and not only_one_nan:
+        return None
+    relative = largest / scale if scale else None
+    detail = f"{_called(observation, item)} differ by up to {largest:.3g}"
+    if saved.ndim == 0:
+        detail = f"{_called(observation, item)}: {float(one):.6g} became {float(other):.6g}"
+    elif relative is not None:
+        detail += f" ({relative:.2g} of the largest)"
+    return Difference(observation=observation, kind="value", where=item, detail=detail, absolute=_finite(largest),
+                      relative=_finite(relative), ulp=_finite(_ulp(saved, off)), allowed=_finite(allowed))
+
+
+def _ulp(saved: Array, off: Array) -> float | None:
+    if saved.dtype.kind != "f":
+        return None
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        units = off / numpy.spacing(numpy.maximum(numpy.abs(saved), numpy.finfo(saved.dtype).tiny)).astype("float64")
+    return float(numpy.nanmax(units)) if not numpy.isnan(units).all() else None
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and numpy.isfinite(value) else None
+
+
+def _called(observation: str, item: str) -> str:
+    name = observation.replace("_", " ")
+    return name if item == "0" and observation in _SPEAK else f"{name} {item}"
+
+
+def _placed(difference: Difference, saved: Observations, loaded: Observations) -> Difference:
+    """Say at which layer the outputs part first, where both sides know what every layer puts out."""
+    if difference.observation != "predictions":
+        return difference
+    layers = zip(saved.get("layers", {}).items(), loaded.get("layers", {}).items())
+    for (name, one), (_, other) in layers:
+        if _one("layers", name, one, other, None):
+            return dataclasses.replace(difference, where=f"layer {name}",
+                                       detail=f"{difference.detail}, first at layer {name}")
+    return difference

@@ -1,0 +1,81 @@
+"""From a selection and what is known to the work still to do. Pure: no file, process or clock."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from harness.model import Attempt, Outcome, Runtime, Scenario, Stage, Variant, digest_of
+
+# Another session has another order of sets and hashes, so the two sides run under different, recorded seeds.
+HASH_SEEDS = {Stage.SAVE: "1", Stage.LOAD: "2"}
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Selection:
+    """What a run is about. Runtimes are in the order of the matrix: oldest first."""
+
+    scenarios: Mapping[str, Scenario]
+    variants: tuple[Variant, ...]
+    savers: tuple[Runtime, ...]
+    loaders: tuple[Runtime, ...]
+
+    @property
+    def runtimes(self) -> tuple[Runtime, ...]:
+        """Every runtime that has any part in it, once."""
+        return tuple(dict.fromkeys((*self.savers, *self.loaders)))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Everything beside the scenario that could change a result."""
+
+    worker: str
+    environments: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Task:
+    """One save or load to be done; `key` names its result for ever."""
+
+    stage: Stage
+    key: str
+    variant: Variant
+    runtime: Runtime
+    scenario: str
+    saver: str = ""
+    artifact: str = ""
+
+    @property
+    def about(self) -> str:
+        """The task in one readable line."""
+        return f"{self.variant.id}: {self.saver + ' -> ' if self.saver else ''}{self.runtime.id}"
+
+
+def saves(selection: Selection, conditions: Conditions) -> list[Task]:
+    """Every save that the selection asks for, runtime by runtime."""
+    return [
+        _task(Stage.SAVE, selection, conditions, variant, runtime)
+        for runtime in selection.savers for variant in selection.variants]
+
+
+def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
+    """Every load of what was saved, by loading runtime; `saved` is by (variant id, runtime id)."""
+    return [
+        _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)
+        for loader in selection.loaders for variant in selection.variants for saver in selection.savers
+        if (artifact := _artifact(saved.get((variant.id, saver.id))))]
+
+
+def _artifact(attempt: Attempt | None) -> str:
+    return attempt.artifact if attempt and attempt.outcome is Outcome.DONE else ""
+
+
+def _task(stage: Stage, selection: Selection, conditions: Conditions, variant: Variant, runtime: Runtime,
+          saver: str = "", artifact: str = "") -> Task:
+    scenario = selection.scenarios[variant.scenario]
+    key = digest_of([
+        stage, scenario.digest, scenario.name, variant.format, variant.parameters, conditions.worker,
+        conditions.environments[runtime.environment], runtime.settings(), HASH_SEEDS[stage], artifact])
+    return Task(stage=stage, key=key, variant=variant, runtime=runtime, scenario=scenario.path, saver=saver,
+                artifact=artifact)

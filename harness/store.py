@@ -1,0 +1,110 @@
+"""Every finished save and load in SQLite, one transaction each: a killed run loses only what was in flight.
+
+The only module with SQL. Arrays lie under the digest of their content, because most cells observe the very same ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import io
+import json
+import pathlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy
+
+from harness.errors import StoreError
+from harness.model import Attempt, Failure, Outcome
+
+VERSION = 1
+_SCHEMA = """
+create table if not exists attempt (key text primary key, stage text not null, about text not null, attempt text not null,
+                                    finished text not null default current_timestamp) without rowid;
+create table if not exists array (digest text primary key, content blob not null) without rowid;
+"""
+
+
+class Store:
+    """Attempts by key and arrays by digest. Safe to use from several threads. Raises StoreError."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            self._connection.execute("pragma journal_mode = wal")
+            self._connection.execute("pragma synchronous = normal")
+            (version,) = self._connection.execute("pragma user_version").fetchone()
+            if version not in (0, VERSION):
+                raise StoreError(f"{path}: a store of version {version}, this Crossload reads {VERSION}",
+                                 "move it away to start anew, or use the Crossload that wrote it")
+            self._connection.executescript(_SCHEMA)
+            self._connection.execute(f"pragma user_version = {VERSION}")
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew")
+
+    def attempts(self, keys: Iterable[str]) -> dict[str, Attempt]:
+        """Those of the attempts that are there."""
+        found = {}
+        with self._reading() as connection:
+            for some in _batches(keys, 500):
+                marks = ",".join("?" * len(some))
+                rows = connection.execute(f"select key, attempt from attempt where key in ({marks})", some)
+                found.update((key, _attempt(json.loads(text))) for key, text in rows)
+        return found
+
+    def put(self, key: str, stage: str, about: str, attempt: Attempt, arrays: dict[str, bytes]) -> None:
+        """Keep one finished attempt and the arrays it observed, whole or not at all."""
+        text = json.dumps(dataclasses.asdict(attempt), sort_keys=True)
+        with self._reading() as connection, connection:
+            connection.executemany("insert or ignore into array values (?, ?)", arrays.items())
+            connection.execute("insert or replace into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
+                               (key, stage, about, text))
+
+    def array(self, digest: str) -> numpy.ndarray[Any, Any]:
+        """An array by its digest. Raises StoreError if it is not there."""
+        with self._reading() as connection:
+            row = connection.execute("select content from array where digest = ?", (digest,)).fetchone()
+        if row is None:
+            raise StoreError(f"{self.path}: no array {digest}", "move the store away to start anew")
+        value: numpy.ndarray[Any, Any] = numpy.load(io.BytesIO(row[0]), allow_pickle=False)
+        return value
+
+    def close(self) -> None:
+        """Close the file; a store not closed loses nothing."""
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._connection
+            except sqlite3.Error as error:
+                raise StoreError(f"{self.path}: {error}", "is the disk full?") from error
+
+
+def packed(array: numpy.ndarray[Any, Any]) -> tuple[str, bytes]:
+    """An array as (digest, bytes) for `Store.put`."""
+    stream = io.BytesIO()
+    numpy.save(stream, array, allow_pickle=False)
+    content = stream.getvalue()
+    return hashlib.sha256(content).hexdigest(), content
+
+
+def _attempt(stored: dict[str, Any]) -> Attempt:
+    failure = stored.pop("failure")
+    return Attempt(**{
+        **stored, "outcome": Outcome(stored["outcome"]), "notes": tuple(stored["notes"]),
+        "failure": Failure(**failure) if failure else None})
+
+
+def _batches(values: Iterable[str], size: int) -> Iterator[list[str]]:
+    every = list(values)
+    for start in range(0, len(every), size):
+        yield every[start:start + size]
