@@ -1,0 +1,70 @@
+"""From how a worker ended and what it left in its folder to an attempt: the one reader of answers."""
+
+from __future__ import annotations
+
+import pathlib
+import zipfile
+from typing import Any
+
+import numpy
+
+from harness.execute.process import End
+from harness.model import Attempt, Failure, Outcome
+from harness.store import packed
+from harness.worker import protocol
+
+LOG_LIMIT = 16_000  # characters kept of a log: its beginning and its end
+
+
+def attempt_of(end: End, folder: pathlib.Path, log: pathlib.Path) -> tuple[Attempt, dict[str, bytes]]:
+    """The attempt, and the arrays it observed by digest. An answer that cannot be read counts as none."""
+    common: dict[str, Any] = {"wall": round(end.wall, 4), "log": _cut(log)}
+    answer = protocol.read_json(str(folder / "answer.json"))
+    if end.late:
+        return Attempt(outcome=Outcome.TIMED_OUT, reason=f"no answer within {end.wall:.0f} s", **common), {}
+    if end.signal is not None:
+        reason = f"the process died by {end.signal_name} (signal {end.signal})"
+        return Attempt(outcome=Outcome.CRASHED, reason=reason, signal=end.signal_name, **common), {}
+    if answer and answer["outcome"] == protocol.UNAVAILABLE:
+        return Attempt(outcome=Outcome.UNAVAILABLE, reason=answer["reason"], **common), {}
+    if end.code or not answer or answer.get("protocol") != protocol.VERSION:
+        reason = f"the process ended with exit code {end.code} and left no answer"
+        return Attempt(outcome=Outcome.NO_ANSWER, reason=reason, **common), {}
+    try:
+        observations, arrays = _observed(answer, folder)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        return Attempt(outcome=Outcome.NO_ANSWER, reason=f"its observations cannot be read: {error}", **common), {}
+    failure = answer["failure"]
+    return Attempt(
+        outcome=Outcome(answer["outcome"]), step=answer["step"], reason=answer["reason"],
+        failure=Failure(**failure) if failure else None, versions=answer["versions"], observations=observations,
+        notes=tuple(answer["notes"]), memory=answer["memory"],
+        seconds={step: round(seconds, 4) for step, seconds in answer["seconds"].items()}, **common), arrays
+
+
+def _observed(answer: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, list[list[str]]], dict[str, bytes]]:
+    contents: dict[str, bytes] = {}
+    observations: dict[str, list[list[str]]] = {}
+    with numpy.load(folder / protocol.ARRAYS, allow_pickle=False) as stored:
+        for name, items in answer["observations"]:
+            kept: list[list[str]] = []
+            for item, value in items:
+                if "array" in value:
+                    digest, content = packed(stored[value["array"]])
+                    contents[digest] = content
+                    kept.append([item, "array", digest])
+                else:
+                    kept.append([item, "text", value["text"]])
+            observations[name] = kept
+    return observations, contents
+
+
+def _cut(log: pathlib.Path) -> str:
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    if len(text) <= LOG_LIMIT:
+        return text
+    half = LOG_LIMIT // 2
+    return f"{text[:half]}\n[... {len(text) - LOG_LIMIT} characters cut ...]\n{text[-half:]}"

@@ -1,0 +1,102 @@
+"""Zygotes by runtime and stage: started with the first task that needs one, or just ahead of it; ended with the last.
+
+Safe to use from several threads.
+"""
+
+from __future__ import annotations
+
+import collections
+import pathlib
+import threading
+from collections.abc import Iterable, Mapping
+
+from harness import plan
+from harness.execute.zygote import Zygote, ZygoteGone
+from harness.model import Runtime, Stage
+from harness.plan import Task
+
+Place = tuple[Stage, str]
+
+
+class RuntimeUnavailable(Exception):
+    """Keras cannot be imported in this runtime on this machine; the message says why."""
+
+
+class Nursery:
+    """Hands out zygotes that are ready to fork."""
+
+    def __init__(self, pythons: Mapping[str, str], work: pathlib.Path, start: float) -> None:
+        self._pythons = pythons
+        self._work = work
+        self._start_limit = start
+        self._lock = threading.Lock()
+        self._expected: collections.Counter[Place] = collections.Counter()
+        self._runtimes: dict[Place, Runtime] = {}
+        self._zygotes: dict[Place, Zygote] = {}
+        self._broken: dict[Place, str] = {}
+
+    def expect(self, tasks: Iterable[Task]) -> None:
+        """Say beforehand what will be asked, in order."""
+        with self._lock:
+            for task in tasks:
+                self._expected[place_of(task)] += 1
+                self._runtimes.setdefault(place_of(task), task.runtime)
+
+    def zygote(self, place: Place) -> Zygote:
+        """A ready zygote. Raises RuntimeUnavailable when it fails to start twice, and from then on at once."""
+        for first in (True, False):
+            with self._lock:
+                if place in self._broken:
+                    raise RuntimeUnavailable(self._broken[place])
+                zygote = self._started(place)
+                self._start_the_next(place)
+            try:
+                zygote.wait_ready(self._start_limit)
+                return zygote
+            except ZygoteGone as gone:
+                self.lost(place, zygote)
+                if not first:
+                    with self._lock:
+                        self._broken[place] = f"Keras cannot be imported: {gone}"
+        raise RuntimeUnavailable(self._broken[place])
+
+    def lost(self, place: Place, zygote: Zygote) -> None:
+        """Forget a zygote that is gone, so that the next task gets another."""
+        with self._lock:
+            if self._zygotes.get(place) is zygote:
+                del self._zygotes[place]
+        zygote.close()
+
+    def done_with(self, place: Place) -> None:
+        """One expected task less; the last one ends the zygote."""
+        with self._lock:
+            self._expected[place] -= 1
+            zygote = self._zygotes.pop(place, None) if self._expected[place] <= 0 else None
+        if zygote:
+            zygote.close()
+
+    def close(self) -> None:
+        """End every zygote."""
+        with self._lock:
+            zygotes, self._zygotes = list(self._zygotes.values()), {}
+        for zygote in zygotes:
+            zygote.close()
+
+    def _started(self, place: Place) -> Zygote:
+        if place not in self._zygotes:
+            stage, runtime = place[0], self._runtimes[place]
+            self._zygotes[place] = Zygote(
+                self._pythons[runtime.environment], runtime.settings(), self._work / f"zygote-{stage}-{runtime.id}",
+                plan.HASH_SEEDS[stage])
+        return self._zygotes[place]
+
+    def _start_the_next(self, place: Place) -> None:
+        # Importing takes seconds of one core; begun ahead, nobody waits for it at the change of runtimes.
+        ahead = [later for later in self._runtimes if self._expected[later] > 0 and later not in self._broken]
+        if place in ahead and (following := ahead[ahead.index(place) + 1:]):
+            self._started(following[0])
+
+
+def place_of(task: Task) -> Place:
+    """Which zygote a task belongs to."""
+    return task.stage, task.runtime.id

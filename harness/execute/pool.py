@@ -1,0 +1,109 @@
+"""Carries out one task at a time per caller, by a zygote's child or in a fresh interpreter.
+
+Safe to use from several threads.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import pathlib
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from typing import Literal
+
+from harness import plan
+from harness.artifacts import Artifacts
+from harness.execute.answers import attempt_of
+from harness.execute.nursery import Nursery, RuntimeUnavailable, place_of
+from harness.execute.process import End, run_alone
+from harness.execute.zygote import ZygoteGone
+from harness.model import Attempt, Outcome, Stage
+from harness.plan import Task
+from harness.worker import protocol
+
+Isolation = Literal["fork", "process"]
+Result = tuple[Attempt, dict[str, bytes]]
+_Runner = Callable[[Task, pathlib.Path, pathlib.Path], End]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Of one task: wall seconds, bytes that its process may grow by, seconds for importing Keras."""
+
+    seconds: float = 90.0
+    memory: int = 8 * 2**30
+    start: float = 180.0
+
+
+class Pool:
+    """Carries out tasks; `pythons` gives the interpreter of every environment at hand."""
+
+    def __init__(self, pythons: Mapping[str, str], artifacts: Artifacts, work: pathlib.Path, *,
+                 isolation: Isolation, limits: Limits) -> None:
+        self._pythons = pythons
+        self._artifacts = artifacts
+        self._work = work
+        self._isolation = isolation
+        self._limits = limits
+        self._nursery = Nursery(pythons, work, limits.start)
+        self._numbers = itertools.count(1)
+
+    def expect(self, tasks: Iterable[Task]) -> None:
+        """Say beforehand what will be asked, in order, so that zygotes start in time and end when done with."""
+        self._nursery.expect(tasks)
+
+    def attempt(self, task: Task) -> Result:
+        """Carry out a task the usual way. Never raises for what happens inside the worker."""
+        if self._isolation == "process":
+            return self.attempt_alone(task)
+        try:
+            return self._carry_out(task, self._in_child)
+        finally:
+            self._nursery.done_with(place_of(task))
+
+    def attempt_alone(self, task: Task) -> Result:
+        """Carry out a task in a fresh interpreter, whatever the usual way is."""
+        return self._carry_out(task, self._alone)
+
+    def close(self) -> None:
+        """End every zygote."""
+        self._nursery.close()
+
+    def _carry_out(self, task: Task, runner: _Runner) -> Result:
+        folder = self._work / f"{task.stage}-{task.runtime.id}-{next(self._numbers)}"
+        folder.mkdir(parents=True)
+        try:
+            if task.artifact:
+                self._artifacts.lay_out(task.artifact, folder)
+            request, log = folder / "request.json", folder / "log.txt"
+            protocol.write_json(str(request), self._request(task, folder))
+            attempt, arrays = attempt_of(runner(task, request, log), folder, log)
+            if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
+                attempt = dataclasses.replace(attempt, artifact=self._artifacts.take(folder))
+            return attempt, arrays
+        except RuntimeUnavailable as broken:
+            return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}
+        except (ZygoteGone, OSError) as error:
+            return Attempt(outcome=Outcome.NO_ANSWER, reason=f"the worker gave no answer: {error}"), {}
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _request(self, task: Task, folder: pathlib.Path) -> dict[str, object]:
+        return {
+            "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
+            "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
+            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": self._limits.memory}
+
+    def _in_child(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
+        zygote = self._nursery.zygote(place_of(task))
+        try:
+            return zygote.run(request, log, self._limits.seconds)
+        except ZygoteGone:
+            self._nursery.lost(place_of(task), zygote)
+            raise
+
+    def _alone(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
+        python = self._pythons[task.runtime.environment]
+        seconds = self._limits.seconds + self._limits.start
+        return run_alone(python, request, log, plan.HASH_SEEDS[task.stage], seconds)

@@ -1,0 +1,95 @@
+"""A worker process: the environment it is given, how it is started alone, and how its end is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+from harness import paths
+
+_GRACE = 2.0  # seconds between a polite signal and a kill
+# What a process needs of its surroundings on some system; nothing here can change what a model does.
+_PASSED = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LANG", "LC_ALL", "NUMBER_OF_PROCESSORS")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class End:
+    """How a process ended: an exit code or a signal's number, whether past its limit, after how many seconds."""
+
+    code: int | None
+    signal: int | None
+    late: bool
+    wall: float
+
+    @property
+    def signal_name(self) -> str:
+        """The signal's name, such as SIGSEGV; '' without one."""
+        if self.signal is None:
+            return ""
+        try:
+            return signal.Signals(self.signal).name
+        except ValueError:
+            return f"signal {self.signal}"
+
+
+def command(python: str, *arguments: str) -> list[str]:
+    """The command line that runs the worker by path, isolated from the user's own packages, writing no bytecode."""
+    return [python, "-s", "-B", str(paths.WORKER), *arguments]
+
+
+def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
+    """A cleaned environment: one thread each, no accelerator, and a home that holds nobody's settings."""
+    kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    ours = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
+    threads = {name: "1" for name in (
+        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS")}
+    return {**kept, **ours, **threads, "PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8",
+            "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: str, seconds: float) -> End:
+    """Carry out one request in a fresh interpreter. Raises OSError if the interpreter cannot be started."""
+    begun = time.monotonic()
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command(python, "run", str(request)), env=environment(request.parent, hash_seed), cwd=request.parent,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        late = False
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            end_group(process, kill=not late)
+    code = process.returncode
+    killed = code is not None and code < 0
+    return End(code=None if killed else code, signal=-code if killed and code is not None else None, late=late,
+               wall=time.monotonic() - begun)
+
+
+def end_group(process: subprocess.Popen[bytes], *, kill: bool = False) -> None:
+    """End a process and all it started, politely first unless told otherwise, and wait for it."""
+    if not kill:
+        _signal_group(process, signal.SIGTERM)
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            pass
+    _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    process.wait()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        if sys.platform == "win32":
+            process.terminate()
+        else:
+            os.killpg(process.pid, number)
+    except OSError:  # it is gone
+        pass
