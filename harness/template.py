@@ -1,0 +1,40 @@
+"""A first scenario that runs, for someone to change into theirs."""
+
+from __future__ import annotations
+
+import keyword
+import pathlib
+
+from harness.errors import UsageError
+
+_TEXT = '''"""{title}: say in one line what is saved.
+
+Say here what the scenario probes, and where the claim comes from. docs/scenarios.md tells what else it can define.
+"""
+
+FORMATS = ("h5", "keras")
+
+
+def build(keras):
+    layers = keras.layers
+    return keras.Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(1)])
+
+
+def data(rng):
+    x = rng.rand(16, 4).astype("float32")
+    return x, x.sum(axis=1, keepdims=True)
+'''
+
+
+def write(name: str, folder: pathlib.Path) -> pathlib.Path:
+    """Write `folder/name.py`. Raises UsageError for a name that is none, or that is taken."""
+    if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
+        raise UsageError(f"{name!r} is no name for a scenario", "use letters, digits and underscores: my_model")
+    path = folder / f"{name}.py"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(_TEXT.format(title=name.replace("_", " ").capitalize()))
+    except FileExistsError as error:
+        raise UsageError(f"{path}: there is such a scenario already", "take another name") from error
+    return path

@@ -1,0 +1,44 @@
+"""TensorFlow 1 sessions: global_variables_initializer after loading wipes the loaded weights.
+
+In a graph, loading puts the weights into the variables of a session. Code that runs the initialiser afterwards, as
+every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.
+
+The remedy is to run the initialiser first and load afterwards.
+
+Source: https://github.com/ardamavi/Intel-Movidius-NCS-Keras/issues/4
+"""
+
+CAUSE = "initialiser"
+FORMATS = ("h5", "weights-h5")
+PARAMETERS = {"initialise": ("after", "before")}
+REMEDY = {"initialise": "before"}
+
+
+def unsupported(eager):
+    if eager:
+        return "operations run at once: there is no session and no initialiser"
+
+
+def build(keras):
+    layers = keras.layers
+    return keras.Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(3)])
+
+
+def run_initializer(keras, tf):
+    v1 = getattr(tf.compat, "v1", tf)
+    backend = keras.backend if hasattr(keras.backend, "get_session") else v1.keras.backend
+    backend.get_session().run(v1.global_variables_initializer())
+
+
+def before_load(keras, tf, initialise):
+    if initialise == "before":
+        run_initializer(keras, tf)
+
+
+def after_load(keras, tf, initialise):
+    if initialise == "after":
+        run_initializer(keras, tf)
+
+
+def data(rng):
+    return rng.rand(16, 4).astype("float32"), rng.rand(16, 3).astype("float32")
