@@ -1,0 +1,7 @@
+"""`python -m harness`: what the nox sessions call."""
+
+import sys
+
+from harness.cli import main
+
+sys.exit(main(sys.argv[1:]))

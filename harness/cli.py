@@ -1,0 +1,296 @@
+"""The command line behind the nox sessions: parse, run, tell, and one exit code for each kind of end."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import shlex
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import harness
+from harness import config, matrix, paths, progress, results, scenarios, template
+from harness.errors import CrossloadError, UsageError
+from harness.execute.pool import Limits
+from harness.matrix import Matrix, Options
+from harness.model import Fault, Scenario
+from harness.selection import Wishes, select
+
+INTERRUPTED = 130
+_CAN_FORK = hasattr(os, "fork")
+
+_EPILOG = """\
+examples:
+  nox -s matrix                                          the core set, all scenarios
+  nox -s matrix -- --list                                every scenario, format, runtime and environment
+  nox -s matrix -- --runtimes tf1.15,tf2.21-keras3       only these two, both ways
+  nox -s matrix -- -k lstm --format weights-h5           one page of the matrix
+  nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns are fine (quote them)
+  nox -s matrix -- --scenarios ~/my-scenarios            scripts kept elsewhere
+
+Several names are separated by commas, or the option is given again. A model that does not load is a finding, not a
+failure: the exit code is 0 when the run is complete, 2 for a wrong command line, 3 for a faulty catalogue, 4 for a
+store that cannot be used, 5 when the harness itself is in trouble, 130 when interrupted.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command; returns its exit code."""
+    console = Console(stderr=False, soft_wrap=not sys.stdout.isatty())
+    parsed = _parser().parse_args(arguments)
+    try:
+        code: int = parsed.run(parsed, console)
+        return code
+    except CrossloadError as error:
+        Console(stderr=True, soft_wrap=True).print(f"crossload: {error}", markup=False, highlight=False)
+        return error.exit_code
+    except KeyboardInterrupt:
+        console.print("\nInterrupted. Everything finished is kept: the same command goes on from here.")
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="crossload", description=harness.__doc__)
+    parser.add_argument("--version", action="version", version=harness.__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_matrix(commands)
+    _add_new(commands)
+    _add_report(commands)
+    return parser
+
+
+def _add_matrix(commands: Any) -> None:
+    one = commands.add_parser(
+        "matrix", prog="nox -s matrix --", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EPILOG,
+        help="save everywhere, load everywhere, compare, and report",
+        description="Save models in every chosen runtime, load them in every other, compare what both sides observe, "
+                    "and write the compatibility matrix to reports/index.html. What is known is not done again.")
+    what = one.add_argument_group("what")
+    what.add_argument("--runtimes", metavar="NAMES", type=_names, action="extend", default=[],
+                      help="runtimes to save in and to load in (default: the core set)")
+    what.add_argument("--save", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to save in")
+    what.add_argument("--load", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to load in")
+    what.add_argument("--scenario", "-k", metavar="NAMES", type=_names, action="extend", default=[], dest="chosen",
+                      help="scenarios (default: all)")
+    what.add_argument("--format", metavar="NAMES", type=_names, action="extend", default=[], dest="formats",
+                      help="file formats (default: all that a scenario has)")
+    what.add_argument("--all", action="store_true", help="every runtime in the catalogue instead of the core set")
+    what.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
+                      help="take scenario scripts from this folder instead of scenarios/")
+    how = one.add_argument_group("how")
+    how.add_argument("--jobs", "-j", metavar="N", type=_count, default=os.cpu_count() or 1,
+                     help="how many saves or loads at once (default: the number of CPUs)")
+    how.add_argument("--isolation", choices=("fork", "process"), default="fork" if _CAN_FORK else "process",
+                     help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
+                          "process: a fresh interpreter per cell, slower, same verdicts")
+    how.add_argument("--fresh", action="store_true", help="ignore what is stored: do everything again")
+    how.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=Limits().seconds,
+                     help="limit for one save or load (default: %(default).0f)")
+    how.add_argument("--memory", metavar="GIB", type=_seconds, default=Limits().memory / 2**30,
+                     help="what one save or load may grow by (default: %(default).0f)")
+    how.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
+                     help="where the report goes (default: reports/)")
+    tell = one.add_argument_group("only tell")
+    tell.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    tell.add_argument("--list", action="store_true", help="list scenarios, formats, runtimes and environments")
+    tell.add_argument("--json", action="store_true", help="print the summary, --dry-run or --list as JSON")
+    one.set_defaults(run=_matrix)
+
+
+def _add_new(commands: Any) -> None:
+    one = commands.add_parser("new", prog="nox -s new --", help="write a first scenario that runs",
+                              description="Write a first scenario that runs, to be changed into yours.")
+    one.add_argument("name", help="its name: a Python identifier, which becomes NAME.py")
+    one.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
+                     help="the folder to write it to (default: scenarios/)")
+    one.set_defaults(run=_new)
+
+
+def _add_report(commands: Any) -> None:
+    one = commands.add_parser("report", prog="nox -s report --", help="write the report again from results.json",
+                              description="Write the report again from the results of the last run.")
+    one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
+                     help="a results document (default: reports/results.json)")
+    one.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
+                     help="where the report goes (default: reports/)")
+    one.set_defaults(run=_report)
+
+
+def _matrix(parsed: argparse.Namespace, console: Console) -> int:
+    catalogue = config.load()
+    found, faults = _scenarios(parsed)
+    if parsed.list:
+        _list(console, catalogue, found, parsed.json)
+        return 0
+    wishes = Wishes(runtimes=parsed.runtimes, save=parsed.save, load=parsed.load, scenarios=parsed.chosen,
+                    formats=parsed.formats, group="all" if parsed.all else "core")
+    selection = select(catalogue, found, wishes)
+    options = Options(
+        command=_command(sys.argv[2:]), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
+        limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)))
+    if parsed.isolation == "fork" and not _CAN_FORK:
+        raise UsageError("this system has no fork", "use --isolation process")
+    run = Matrix(catalogue, selection, faults, options)
+    if parsed.dry_run:
+        _outlook(console, run.outlook(), parsed.json)
+        return 0
+    begun = time.monotonic()
+    talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
+    with progress.watcher(talk) as watcher:
+        done = run.run(watcher)
+    document = results.document(done, results.cells(done, run.store), run.artifacts)
+    written = _write(document, parsed.reports)
+    _summary(console, document, written, time.monotonic() - begun, parsed.json)
+    return 0
+
+
+def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
+    if not parsed.scenarios.is_dir():
+        raise UsageError(f"--scenarios {parsed.scenarios}: no such folder")
+    found, faults = scenarios.read_all(parsed.scenarios)
+    if not found and faults:
+        raise UsageError("no scenario can be read:\n" + "\n".join(_told(fault) for fault in faults))
+    if not found:
+        raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
+    wanted = {fault for fault in faults if not parsed.chosen or fault.scenario in parsed.chosen}
+    unreadable = {fault.scenario for fault in wanted} & set(parsed.chosen)
+    if unreadable:
+        raise UsageError("\n".join(_told(fault) for fault in faults if fault.scenario in unreadable))
+    return found, tuple(fault for fault in faults if fault in wanted)
+
+
+def _new(parsed: argparse.Namespace, console: Console) -> int:
+    path = template.write(parsed.name, parsed.scenarios)
+    elsewhere = "" if parsed.scenarios == paths.SCENARIOS else f" --scenarios {shlex.quote(str(parsed.scenarios))}"
+    console.print(f"Wrote {_shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}", markup=False, highlight=False)
+    return 0
+
+
+def _report(parsed: argparse.Namespace, console: Console) -> int:
+    try:
+        document = json.loads(parsed.results.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{parsed.results}: no such file", "make one: nox -s matrix") from error
+    except ValueError as error:
+        raise UsageError(f"{parsed.results}: not a results document: {error}", "make one: nox -s matrix") from error
+    if not isinstance(document, dict) or document.get("schema") != results.SCHEMA:
+        raise UsageError(f"{parsed.results}: not a results document of schema {results.SCHEMA}", "make one: nox -s matrix")
+    for path in _write(document, parsed.reports).values():
+        console.print(_shown(path), markup=False, highlight=False)
+    return 0
+
+
+def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Path]:
+    from harness import report  # pandas takes a while to import, and --help should not wait for it
+
+    return report.write(document, folder)
+
+
+def _summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float,
+             as_json: bool) -> None:
+    from harness.report import labels, tables, words
+
+    sums = tables.sums(document)
+    counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
+    if as_json:
+        console.print_json(data={
+            "verdicts": counts, "faults": document["faults"], "seconds": round(seconds, 2), "run": document["run"],
+            "files": {name: str(path) for name, path in written.items()}})
+        return
+    table = Table("", "verdict", "cells", "meaning", box=None, pad_edge=False)
+    for label in labels.LABELS:
+        if counts[label.verdict]:
+            table.add_row(label.sign, label.verdict, f"{counts[label.verdict]:,}", label.meaning)
+    console.print()
+    console.print(table)
+    for finding in sums.findings[:8]:
+        line = f"{labels.LABEL_OF[finding.verdict].sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}"
+        console.print(line, markup=False, highlight=False)
+    if len(sums.findings) > 8:
+        console.print(f"... and {len(sums.findings) - 8} more findings in the report", highlight=False)
+    for fault in document["faults"]:
+        console.print("scenario at fault: " + _told(Fault(**fault)), markup=False, highlight=False)
+    for environment in document["environments"]:
+        if environment["status"] == "unavailable":
+            console.print(f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}",
+                          markup=False, highlight=False)
+    work = document["run"]["work"]
+    console.print(
+        f"\n{work['saves_run'] + work['loads_run']:,} saves and loads run, {work['saves_known'] + work['loads_known']:,} "
+        f"known before, in {seconds:.1f} s. Report: {_shown(written['index.html'])}", highlight=False)
+
+
+def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
+    missing = [one.id for one in outlook.environments]
+    if as_json:
+        console.print_json(data={
+            "environments": missing, "saves": [task.about for task in outlook.saves],
+            "saves_known": outlook.saves_known, "loads_at_most": outlook.loads, "loads_known": outlook.loads_known})
+        return
+    console.print(f"environments used: {', '.join(missing) or 'none'}", highlight=False)
+    console.print(f"saves: {len(outlook.saves)} to do, {outlook.saves_known} known", highlight=False)
+    console.print(f"loads: at most {outlook.loads} to do, {outlook.loads_known} known", highlight=False)
+
+
+def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
+    if as_json:
+        console.print_json(data={
+            "scenarios": [{"name": one.name, "title": one.title, "formats": one.formats, "parameters": one.parameters,
+                           "variants": [variant.id for variant in scenarios.variants(one)]} for one in found],
+            "runtimes": [dataclasses.asdict(one) for one in catalogue.runtimes],
+            "environments": [dataclasses.asdict(one) for one in catalogue.environments]}, default=str)
+        return
+    table = Table("scenario", "title", "variants", "formats", box=None, pad_edge=False)
+    for one in found:
+        table.add_row(one.name, one.title, str(len(scenarios.variants(one))), ", ".join(one.formats))
+    console.print(table)
+    table = Table("runtime", "title", "environment", "groups", box=None, pad_edge=False)
+    for environment in catalogue.environments:
+        for runtime in environment.runtimes:
+            table.add_row(runtime.id, runtime.title, environment.id, ", ".join(environment.groups))
+    console.print()
+    console.print(table)
+
+
+def _told(fault: Fault) -> str:
+    where = f" (in {', '.join(fault.runtimes)})" if fault.runtimes else ""
+    return f"{_shown(pathlib.Path(fault.path))}:{fault.line}: {fault.message}{where}"
+
+
+def _shown(path: pathlib.Path) -> str:
+    try:
+        return str(path.relative_to(pathlib.Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _command(arguments: Sequence[str]) -> str:
+    return "nox -s matrix" + (f" -- {shlex.join(arguments)}" if arguments else "")
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 up, not {text!r}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"a number above 0, not {text!r}")
+    return value

@@ -1,0 +1,216 @@
+"""One run of the matrix: provision what is needed, save, load, and gather what was found.
+
+Nothing that is known is done again, and whatever finishes is kept at once, so a run can be stopped at any point.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from harness import paths, plan, provision, sessions
+from harness.artifacts import Artifacts
+from harness.config import Catalogue
+from harness.execute import scheduler
+from harness.execute.pool import Isolation, Limits, Pool, Result
+from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime, Stage
+from harness.plan import Conditions, Selection, Task
+from harness.results import Run
+from harness.store import Store
+
+
+class Watcher(Protocol):
+    """Hears how a run gets on."""
+
+    def begin(self, phase: str, total: int, known: int) -> None:
+        """A phase begins: so many to do, so many known already."""
+
+    def done(self, phase: str, about: str, outcome: str) -> None:
+        """One of them is done."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a run is carried out; nothing here may change a verdict."""
+
+    command: str = ""
+    isolation: Isolation = "fork" if hasattr(os, "fork") else "process"
+    jobs: int = 2
+    fresh: bool = False
+    limits: Limits = Limits()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Outlook:
+    """What a run would do; loads of saves still to come are counted as if all of those succeeded."""
+
+    environments: tuple[Environment, ...]
+    saves: tuple[Task, ...]
+    saves_known: int
+    loads: int
+    loads_known: int
+
+
+class Matrix:
+    """A selection in a catalogue, with the store that remembers."""
+
+    def __init__(self, catalogue: Catalogue, selection: Selection, faults: tuple[Fault, ...], options: Options) -> None:
+        self.catalogue = catalogue
+        self.selection = selection
+        self.options = options
+        self.store = Store(paths.home() / "store.sqlite")
+        self.artifacts = Artifacts(paths.home() / "artifacts")
+        self._faults = faults
+        self._conditions = Conditions(
+            worker=_worker_digest(),
+            environments={one.id: provision.wanted(one) for one in self._environments(selection.runtimes)})
+
+    def outlook(self) -> Outlook:
+        """What is still to be done, without doing anything."""
+        saves = plan.saves(self.selection, self._conditions)
+        known = self._known(saves)
+        saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
+        loads = plan.loads(self.selection, self._conditions, saved)
+        loads_known = self._known(loads)
+        missing = [task for task in saves if task.key not in known]
+        to_come = len(missing) * len(self.selection.loaders)
+        runtimes = [task.runtime for task in missing]
+        runtimes += [task.runtime for task in loads if task.key not in loads_known]
+        runtimes += self.selection.loaders if missing else ()
+        return Outlook(
+            environments=self._environments(runtimes), saves=tuple(missing), saves_known=len(saves) - len(missing),
+            loads=len(loads) - len(loads_known) + to_come, loads_known=len(loads_known))
+
+    def run(self, watcher: Watcher) -> Run:
+        """Do all that is to be done. Trouble of one environment, scenario or cell never stops the others."""
+        started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
+        outlook = self.outlook()
+        records = provision_all(outlook.environments, self.options.jobs, watcher)
+        marks = [time.monotonic()]
+        with self._pool(records) as pool:
+            saves = plan.saves(self.selection, self._conditions)
+            saved, saves_run = self._carry_out("saves", saves, records, pool, watcher)
+            marks.append(time.monotonic())
+            by_cell = {_save_of(task): saved[task.key] for task in saves}
+            loads = plan.loads(self.selection, self._conditions, by_cell)
+            loaded, loads_run = self._carry_out("loads", loads, records, pool, watcher)
+            marks.append(time.monotonic())
+        about = {
+            "started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - begun, 2),
+            "command": self.options.command, "isolation": self.options.isolation, "jobs": self.options.jobs,
+            "work": {"saves_run": saves_run, "saves_known": len(saves) - saves_run,
+                     "loads_run": loads_run, "loads_known": len(loads) - loads_run},
+            "time": {"provision": round(marks[0] - begun, 2), "save": round(marks[1] - marks[0], 2),
+                     "load": round(marks[2] - marks[1], 2)}}
+        environments = self._environments(self.selection.runtimes)
+        return Run(
+            selection=self.selection, environments=environments,
+            records={**{one.id: record for one in environments if (record := provision.current(one))}, **records},
+            saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
+            about=about)
+
+    def _carry_out(self, phase: str, tasks: Sequence[Task], records: Mapping[str, Provisioned], pool: Pool,
+                   watcher: Watcher) -> tuple[dict[str, Attempt], int]:
+        results = self._known(tasks)
+        waiting = {task.key: task for task in tasks if task.key not in results}
+        for key, task in list(waiting.items()):
+            record = records.get(task.runtime.environment)
+            if record is None or not record.ready:
+                reason = record.reason if record else "its environment was not provisioned"
+                results[key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
+                del waiting[key]
+        watcher.begin(phase, len(waiting), len(results))
+
+        def finished(task: Task, result: Result) -> None:
+            attempt, arrays = result
+            results[task.key] = attempt
+            if attempt.outcome is not Outcome.UNAVAILABLE:  # a fact about this machine, to be asked again
+                self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
+            watcher.done(phase, task.about, str(attempt.outcome))
+
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as executor:
+            scheduler.run(list(waiting.values()), pool, executor, finished)
+        return results, len(waiting)
+
+    def _known(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
+        if self.options.fresh:
+            return {}
+        known = self.store.attempts([task.key for task in tasks])
+        return {key: attempt for key, attempt in known.items()
+                if not attempt.artifact or self.artifacts.has(attempt.artifact)}
+
+    @contextlib.contextmanager
+    def _pool(self, records: Mapping[str, Provisioned]) -> Iterator[Pool]:
+        work = paths.home() / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        _sweep(work)
+        folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
+        pythons = {name: record.python for name, record in records.items() if record.ready}
+        pool = Pool(pythons, self.artifacts, folder, isolation=self.options.isolation, limits=self.options.limits)
+        try:
+            yield pool
+        finally:
+            pool.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _environments(self, runtimes: Iterable[Runtime]) -> tuple[Environment, ...]:
+        names = {runtime.environment for runtime in runtimes}
+        return tuple(one for one in self.catalogue.environments if one.id in names)
+
+
+def provision_all(environments: Sequence[Environment], jobs: int, watcher: Watcher) -> dict[str, Provisioned]:
+    """Provision each environment that is not as it should be, by its own nox session; the records by id."""
+    records = {one.id: record for one in environments if (record := provision.current(one))}
+    missing = [one for one in environments if one.id not in records]
+    watcher.begin("environments", len(missing), len(records))
+    with concurrent.futures.ThreadPoolExecutor(jobs) as executor:
+        waiting = {executor.submit(sessions.provision, one): one for one in missing}
+        for future in concurrent.futures.as_completed(waiting):
+            record = records[waiting[future].id] = future.result()
+            watcher.done("environments", record.environment, record.status)
+    return records
+
+
+def _save_of(task: Task) -> tuple[str, str]:
+    return task.variant.id, task.runtime.id
+
+
+def _load_of(task: Task) -> tuple[str, str, str]:
+    return task.variant.id, task.saver, task.runtime.id
+
+
+def _worker_digest() -> str:
+    whole = hashlib.sha256()
+    for path in sorted(paths.WORKER.glob("*.py")):
+        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _sweep(work: pathlib.Path) -> None:
+    """Remove what killed runs left behind: folders named after a process that is no more."""
+    for folder in work.iterdir():
+        owner = folder.name.partition("-")[0]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # a signal of 0 is not a mere question elsewhere
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
