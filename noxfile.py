@@ -36,7 +36,7 @@ def _load() -> config.Catalogue:
 try:
     CATALOGUE = _load()
 except CrossloadError as error:
-    print(error, file=sys.stderr)
+    sys.stderr.write(f"{error}\n")
     sys.exit(error.exit_code)
 
 
@@ -92,7 +92,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, types, the floors of the design, and nothing newer than Python 3.6 where old interpreters run."""
-    session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "lint", "tests"))
+    groups = nox.project.dependency_groups(PROJECT, "lint", "tests", "bench")
+    session.install(*PROJECT["project"]["dependencies"], *groups)
     session.run("ruff", "check", ".")
     session.run("mypy")
     session.run("lint-imports")
@@ -103,7 +104,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure: ratios within one run; nox -s bench -- --help tells which."""
-    session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests"))
+    session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests", "bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

@@ -82,6 +82,8 @@ def _add_matrix(commands: Any) -> None:
                       help="scenarios (default: all)")
     what.add_argument("--format", metavar="NAMES", type=_names, action="extend", default=[], dest="formats",
                       help="file formats (default: all that a scenario has)")
+    what.add_argument("--variant", metavar="NAMES", type=_names, action="extend", default=[], dest="variants",
+                      help="single pages of the matrix, such as dense/h5 (see --list --json)")
     what.add_argument("--all", action="store_true", help="every runtime in the catalogue instead of the core set")
     what.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
                       help="take scenario scripts from this folder instead of scenarios/")
@@ -131,7 +133,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         _list(console, catalogue, found, parsed.json)
         return 0
     wishes = Wishes(runtimes=parsed.runtimes, save=parsed.save, load=parsed.load, scenarios=parsed.chosen,
-                    formats=parsed.formats, group="all" if parsed.all else "core")
+                    formats=parsed.formats, variants=parsed.variants, group="all" if parsed.all else "core")
     selection = select(catalogue, found, wishes)
     options = Options(
         command=_command(sys.argv[2:]), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
@@ -148,7 +150,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         done = run.run(watcher)
     document = results.document(done, results.cells(done, run.store), run.artifacts)
     written = _write(document, parsed.reports)
-    _summary(console, document, written, time.monotonic() - begun, parsed.json)
+    _summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
 
 
@@ -170,7 +172,7 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
 def _new(parsed: argparse.Namespace, console: Console) -> int:
     path = template.write(parsed.name, parsed.scenarios)
     elsewhere = "" if parsed.scenarios == paths.SCENARIOS else f" --scenarios {shlex.quote(str(parsed.scenarios))}"
-    console.print(f"Wrote {_shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}", markup=False, highlight=False)
+    _say(console, f"Wrote {_shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}")
     return 0
 
 
@@ -182,9 +184,10 @@ def _report(parsed: argparse.Namespace, console: Console) -> int:
     except ValueError as error:
         raise UsageError(f"{parsed.results}: not a results document: {error}", "make one: nox -s matrix") from error
     if not isinstance(document, dict) or document.get("schema") != results.SCHEMA:
-        raise UsageError(f"{parsed.results}: not a results document of schema {results.SCHEMA}", "make one: nox -s matrix")
+        raise UsageError(f"{parsed.results}: not a results document of schema {results.SCHEMA}",
+                         "make one: nox -s matrix")
     for path in _write(document, parsed.reports).values():
-        console.print(_shown(path), markup=False, highlight=False)
+        _say(console, _shown(path))
     return 0
 
 
@@ -194,7 +197,7 @@ def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.
     return report.write(document, folder)
 
 
-def _summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float,
+def _summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *,
              as_json: bool) -> None:
     from harness.report import labels, tables, words
 
@@ -212,20 +215,19 @@ def _summary(console: Console, document: dict[str, Any], written: dict[str, path
     console.print()
     console.print(table)
     for finding in sums.findings[:8]:
-        line = f"{labels.LABEL_OF[finding.verdict].sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}"
-        console.print(line, markup=False, highlight=False)
+        sign = labels.LABEL_OF[finding.verdict].sign
+        _say(console, f"{sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}")
     if len(sums.findings) > 8:
-        console.print(f"... and {len(sums.findings) - 8} more findings in the report", highlight=False)
+        _say(console, f"... and {len(sums.findings) - 8} more findings in the report")
     for fault in document["faults"]:
-        console.print("scenario at fault: " + _told(Fault(**fault)), markup=False, highlight=False)
+        _say(console, "scenario at fault: " + _told(Fault(**fault)))
     for environment in document["environments"]:
         if environment["status"] == "unavailable":
-            console.print(f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}",
-                          markup=False, highlight=False)
+            _say(console, f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}")
     work = document["run"]["work"]
-    console.print(
-        f"\n{work['saves_run'] + work['loads_run']:,} saves and loads run, {work['saves_known'] + work['loads_known']:,} "
-        f"known before, in {seconds:.1f} s. Report: {_shown(written['index.html'])}", highlight=False)
+    done, known = work["saves_run"] + work["loads_run"], work["saves_known"] + work["loads_known"]
+    _say(console, f"\n{done:,} saves and loads run, {known:,} known before, in {seconds:.1f} s. "
+                  f"Report: {_shown(written['index.html'])}")
 
 
 def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
@@ -235,9 +237,9 @@ def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
             "environments": missing, "saves": [task.about for task in outlook.saves],
             "saves_known": outlook.saves_known, "loads_at_most": outlook.loads, "loads_known": outlook.loads_known})
         return
-    console.print(f"environments used: {', '.join(missing) or 'none'}", highlight=False)
-    console.print(f"saves: {len(outlook.saves)} to do, {outlook.saves_known} known", highlight=False)
-    console.print(f"loads: at most {outlook.loads} to do, {outlook.loads_known} known", highlight=False)
+    _say(console, f"environments used: {', '.join(missing) or 'none'}")
+    _say(console, f"saves: {len(outlook.saves)} to do, {outlook.saves_known} known")
+    _say(console, f"loads: at most {outlook.loads} to do, {outlook.loads_known} known")
 
 
 def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
@@ -258,6 +260,11 @@ def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenari
             table.add_row(runtime.id, runtime.title, environment.id, ", ".join(environment.groups))
     console.print()
     console.print(table)
+
+
+def _say(console: Console, text: str) -> None:
+    """Print a text as it is: what comes from a model or a message is no markup."""
+    console.print(text, markup=False, highlight=False)
 
 
 def _told(fault: Fault) -> str:

@@ -53,7 +53,8 @@ def compare(saved: Observations, loaded: Observations) -> tuple[Difference, ...]
 def judge(saved: Attempt | None, loaded: Attempt | None, differences: tuple[Difference, ...]) -> Judgement:
     """What became of a cell; an attempt that is None was never made because its runtime is unavailable."""
     if saved is None or saved.outcome is Outcome.UNAVAILABLE:
-        return _judgement(Verdict.UNAVAILABLE, Stage.PROVISION, saved.reason if saved else "the saving runtime is unavailable")
+        return _judgement(Verdict.UNAVAILABLE, Stage.PROVISION,
+                          saved.reason if saved else "the saving runtime is unavailable")
     if saved.outcome is not Outcome.DONE:
         return _ended(saved, Stage.SAVE, Verdict.UNSAVED)
     if loaded is None or loaded.outcome is Outcome.UNAVAILABLE:
@@ -105,7 +106,8 @@ def _one(observation: str, item: str, saved: Array | str, loaded: Array | str,
     if saved.shape != loaded.shape:
         return Difference(observation=observation, kind="shape", where=item,
                           detail=f"{_called(observation, item)}: shape {saved.shape} became {loaded.shape}")
-    return _value(observation, item, saved, loaded, float(sensitivity) if isinstance(sensitivity, numpy.ndarray) else 0.0)
+    moves = float(sensitivity) if isinstance(sensitivity, numpy.ndarray) else 0.0
+    return _value(observation, item, saved, loaded, moves)
 
 
 def _text(observation: str, item: str, saved: Array | str, loaded: Array | str) -> Difference | None:
@@ -161,7 +163,7 @@ def _placed(difference: Difference, saved: Observations, loaded: Observations) -
     """Say at which layer the outputs part first, where both sides know what every layer puts out."""
     if difference.observation != "predictions":
         return difference
-    layers = zip(saved.get("layers", {}).items(), loaded.get("layers", {}).items())
+    layers = zip(saved.get("layers", {}).items(), loaded.get("layers", {}).items(), strict=False)
     for (name, one), (_, other) in layers:
         if _one("layers", name, one, other, None):
             return dataclasses.replace(difference, where=f"layer {name}",

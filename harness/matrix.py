@@ -16,14 +16,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from harness import paths, plan, provision, sessions
 from harness.artifacts import Artifacts
 from harness.config import Catalogue
-from harness.execute import scheduler
+from harness.execute import rehearsal, scheduler
 from harness.execute.pool import Isolation, Limits, Pool, Result
-from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime, Stage
+from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
 from harness.plan import Conditions, Selection, Task
 from harness.results import Run
 from harness.store import Store
@@ -47,7 +47,7 @@ class Options:
     isolation: Isolation = "fork" if hasattr(os, "fork") else "process"
     jobs: int = 2
     fresh: bool = False
-    limits: Limits = Limits()
+    limits: Limits = dataclasses.field(default_factory=Limits)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,7 @@ class Outlook:
     """What a run would do; loads of saves still to come are counted as if all of those succeeded."""
 
     environments: tuple[Environment, ...]
+    runtimes: tuple[Runtime, ...]
     saves: tuple[Task, ...]
     saves_known: int
     loads: int
@@ -88,16 +89,24 @@ class Matrix:
         runtimes += [task.runtime for task in loads if task.key not in loads_known]
         runtimes += self.selection.loaders if missing else ()
         return Outlook(
-            environments=self._environments(runtimes), saves=tuple(missing), saves_known=len(saves) - len(missing),
+            environments=self._environments(runtimes), runtimes=tuple(dict.fromkeys(runtimes)),
+            saves=tuple(missing), saves_known=len(saves) - len(missing),
             loads=len(loads) - len(loads_known) + to_come, loads_known=len(loads_known))
+
+    def tasks(self) -> list[Task]:
+        """Every save, and every load of what is known to have been saved."""
+        saves = plan.saves(self.selection, self._conditions)
+        saved = {_save_of(task): known for task in saves if (known := self._known(saves).get(task.key))}
+        return saves + plan.loads(self.selection, self._conditions, saved)
 
     def run(self, watcher: Watcher) -> Run:
         """Do all that is to be done. Trouble of one environment, scenario or cell never stops the others."""
         started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
         outlook = self.outlook()
         records = provision_all(outlook.environments, self.options.jobs, watcher)
+        preloads = self._rehearse_all(outlook.runtimes, records, watcher)
         marks = [time.monotonic()]
-        with self._pool(records) as pool:
+        with self._pool(records, preloads) as pool:
             saves = plan.saves(self.selection, self._conditions)
             saved, saves_run = self._carry_out("saves", saves, records, pool, watcher)
             marks.append(time.monotonic())
@@ -118,6 +127,19 @@ class Matrix:
             records={**{one.id: record for one in environments if (record := provision.current(one))}, **records},
             saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
             about=about)
+
+    def _rehearse_all(self, runtimes: Sequence[Runtime], records: Mapping[str, Provisioned], watcher: Watcher
+                      ) -> dict[str, list[str]]:
+        ready = [(runtime, record.python, pathlib.Path(record.python).parent.parent) for runtime in runtimes
+                 if (record := records.get(runtime.environment)) and record.ready]
+        digest = self._conditions.worker
+        missing = [one for one in ready if rehearsal.modules(*one, digest) is None]
+        watcher.begin("rehearsals", len(missing), len(ready) - len(missing))
+        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as executor:
+            waiting = {executor.submit(rehearsal.rehearse, *one, digest): one for one in missing}
+            for future in concurrent.futures.as_completed(waiting):
+                watcher.done("rehearsals", waiting[future][0].id, future.result())
+        return {one[0].id: rehearsal.modules(*one, digest) or [] for one in ready}
 
     def _carry_out(self, phase: str, tasks: Sequence[Task], records: Mapping[str, Provisioned], pool: Pool,
                    watcher: Watcher) -> tuple[dict[str, Attempt], int]:
@@ -150,13 +172,14 @@ class Matrix:
                 if not attempt.artifact or self.artifacts.has(attempt.artifact)}
 
     @contextlib.contextmanager
-    def _pool(self, records: Mapping[str, Provisioned]) -> Iterator[Pool]:
+    def _pool(self, records: Mapping[str, Provisioned], preloads: Mapping[str, list[str]]) -> Iterator[Pool]:
         work = paths.home() / "work"
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
         pythons = {name: record.python for name, record in records.items() if record.ready}
-        pool = Pool(pythons, self.artifacts, folder, isolation=self.options.isolation, limits=self.options.limits)
+        pool = Pool(pythons, self.artifacts, folder, isolation=self.options.isolation, limits=self.options.limits,
+                    preloads=preloads)
         try:
             yield pool
         finally:

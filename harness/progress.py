@@ -8,7 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 _EVERY = 10.0  # seconds between two plain lines
 
@@ -18,8 +26,8 @@ class Bars:
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
-            TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"),
-            TimeRemainingColumn(), TextColumn("[dim]{task.fields[about]}"), console=console)
+            TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+            TextColumn("left"), TimeRemainingColumn(), TextColumn("[dim]{task.fields[about]}"), console=console)
         self._bars: dict[str, TaskID] = {}
         self._outcomes: dict[str, collections.Counter[str]] = {}
 
@@ -27,7 +35,8 @@ class Bars:
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         self._progress.stop()
 
     def begin(self, phase: str, total: int, known: int) -> None:
@@ -37,7 +46,7 @@ class Bars:
         if not total:
             self._progress.update(self._bars[phase], total=1, completed=1, about=about or "nothing to do")
 
-    def done(self, phase: str, about: str, outcome: str) -> None:
+    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may tell it
         """Move a phase's bar on."""
         counts = self._outcomes.setdefault(phase, collections.Counter())
         counts[outcome] += 1
@@ -57,7 +66,8 @@ class Lines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
         return None
 
     def begin(self, phase: str, total: int, known: int) -> None:
@@ -67,7 +77,7 @@ class Lines:
         self._begun = self._told = time.monotonic()
         self._say(f"{phase}: {total} to do, {known} known")
 
-    def done(self, phase: str, about: str, outcome: str) -> None:
+    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may tell it
         """Say how far it is, now and then."""
         self._outcomes[outcome] += 1
         count, total, now = self._outcomes.total(), self._total[phase], time.monotonic()

@@ -53,7 +53,7 @@ def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str,
         "crossload": harness.__version__,
         "run": {**run.about, "machine": machine(), "steps": {
             "save": _steps(run.saved.values()), "load": _steps(run.loaded.values())}},
-        "environments": [_environment(environment, run.records.get(environment.id)) for environment in run.environments],
+        "environments": [_environment(one, run.records.get(one.id)) for one in run.environments],
         "runtimes": [
             {"id": runtime.id, "title": runtime.title, "environment": runtime.environment, "keras": runtime.keras,
              "v1": runtime.v1, "backend": runtime.backend, "versions": _versions(run, runtime.id)}

@@ -118,7 +118,8 @@ def read(path: pathlib.Path) -> tuple[Scenario | None, tuple[Fault, ...]]:
 
 def read_all(folder: pathlib.Path) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
     """Read every script of a folder in order of name; those that others import (leading underscore) are passed over."""
-    scenarios, faults = [], []
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
     for path in sorted(folder.glob("*.py")):
         if path.name.startswith("_"):
             continue

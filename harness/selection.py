@@ -24,6 +24,7 @@ class Wishes:
     load: Sequence[str] = ()
     scenarios: Sequence[str] = ()
     formats: Sequence[str] = ()
+    variants: Sequence[str] = ()
     group: str = "core"
 
 
@@ -39,6 +40,9 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
     formats = _chosen(wishes.formats, FORMATS, "format") if wishes.formats else list(FORMATS)
     chosen: list[Variant] = [
         variant for name in names for variant in variants(by_name[name]) if variant.format in formats]
+    if wishes.variants:
+        ids = _chosen(wishes.variants, [variant.id for variant in chosen], "variant")
+        chosen = [variant for variant in chosen if variant.id in ids]
     if not chosen:
         raise UsageError("nothing is selected: none of these scenarios has any of these formats",
                          "see what there is: nox -s matrix -- --list")

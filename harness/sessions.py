@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from harness import paths, provision as provisioning
+from harness import paths
+from harness import provision as provisioning
 from harness.model import Environment, Provisioned
 
 _LIMIT = 3600.0  # seconds; a cold download of a large TensorFlow over a slow line

@@ -23,8 +23,9 @@ from harness.model import Attempt, Failure, Outcome
 
 VERSION = 1
 _SCHEMA = """
-create table if not exists attempt (key text primary key, stage text not null, about text not null, attempt text not null,
-                                    finished text not null default current_timestamp) without rowid;
+create table if not exists attempt (
+    key text primary key, stage text not null, about text not null, attempt text not null,
+    finished text not null default current_timestamp) without rowid;
 create table if not exists array (digest text primary key, content blob not null) without rowid;
 """
 
@@ -47,15 +48,16 @@ class Store:
             self._connection.executescript(_SCHEMA)
             self._connection.execute(f"pragma user_version = {VERSION}")
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew")
+            raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
+                             ) from error
 
     def attempts(self, keys: Iterable[str]) -> dict[str, Attempt]:
         """Those of the attempts that are there."""
-        found = {}
+        found: dict[str, Attempt] = {}
         with self._reading() as connection:
             for some in _batches(keys, 500):
                 marks = ",".join("?" * len(some))
-                rows = connection.execute(f"select key, attempt from attempt where key in ({marks})", some)
+                rows = connection.execute(f"select key, attempt from attempt where key in ({marks})", some)  # noqa: S608 - only marks
                 found.update((key, _attempt(json.loads(text))) for key, text in rows)
         return found
 

@@ -11,24 +11,26 @@ import threading
 from collections.abc import Iterable, Mapping
 
 from harness import plan
-from harness.execute.zygote import Zygote, ZygoteGone
+from harness.execute.zygote import Zygote, ZygoteGoneError
 from harness.model import Runtime, Stage
 from harness.plan import Task
 
 Place = tuple[Stage, str]
 
 
-class RuntimeUnavailable(Exception):
+class RuntimeUnavailableError(Exception):
     """Keras cannot be imported in this runtime on this machine; the message says why."""
 
 
 class Nursery:
     """Hands out zygotes that are ready to fork."""
 
-    def __init__(self, pythons: Mapping[str, str], work: pathlib.Path, start: float) -> None:
+    def __init__(self, pythons: Mapping[str, str], work: pathlib.Path, start: float,
+                 preloads: Mapping[str, list[str]]) -> None:
         self._pythons = pythons
         self._work = work
         self._start_limit = start
+        self._preloads = preloads
         self._lock = threading.Lock()
         self._expected: collections.Counter[Place] = collections.Counter()
         self._runtimes: dict[Place, Runtime] = {}
@@ -43,22 +45,22 @@ class Nursery:
                 self._runtimes.setdefault(place_of(task), task.runtime)
 
     def zygote(self, place: Place) -> Zygote:
-        """A ready zygote. Raises RuntimeUnavailable when it fails to start twice, and from then on at once."""
+        """A ready zygote. Raises RuntimeUnavailableError when it fails to start twice, and from then on at once."""
         for first in (True, False):
             with self._lock:
                 if place in self._broken:
-                    raise RuntimeUnavailable(self._broken[place])
+                    raise RuntimeUnavailableError(self._broken[place])
                 zygote = self._started(place)
                 self._start_the_next(place)
             try:
                 zygote.wait_ready(self._start_limit)
                 return zygote
-            except ZygoteGone as gone:
+            except ZygoteGoneError as gone:
                 self.lost(place, zygote)
                 if not first:
                     with self._lock:
                         self._broken[place] = f"Keras cannot be imported: {gone}"
-        raise RuntimeUnavailable(self._broken[place])
+        raise RuntimeUnavailableError(self._broken[place])
 
     def lost(self, place: Place, zygote: Zygote) -> None:
         """Forget a zygote that is gone, so that the next task gets another."""
@@ -85,8 +87,9 @@ class Nursery:
     def _started(self, place: Place) -> Zygote:
         if place not in self._zygotes:
             stage, runtime = place[0], self._runtimes[place]
+            settings = {**runtime.settings(), "preload": self._preloads.get(runtime.id, [])}
             self._zygotes[place] = Zygote(
-                self._pythons[runtime.environment], runtime.settings(), self._work / f"zygote-{stage}-{runtime.id}",
+                self._pythons[runtime.environment], settings, self._work / f"zygote-{stage}-{runtime.id}",
                 plan.HASH_SEEDS[stage])
         return self._zygotes[place]
 

@@ -10,14 +10,15 @@ import itertools
 import pathlib
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from harness import plan
 from harness.artifacts import Artifacts
 from harness.execute.answers import attempt_of
-from harness.execute.nursery import Nursery, RuntimeUnavailable, place_of
+from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
 from harness.execute.process import End, run_alone
-from harness.execute.zygote import ZygoteGone
+from harness.execute.zygote import ZygoteGoneError
 from harness.model import Attempt, Outcome, Stage
 from harness.plan import Task
 from harness.worker import protocol
@@ -37,16 +38,20 @@ class Limits:
 
 
 class Pool:
-    """Carries out tasks; `pythons` gives the interpreter of every environment at hand."""
+    """Carries out tasks.
+
+    `pythons` gives the interpreter of every environment at hand, `preloads` what a runtime's zygotes import ahead.
+    """
 
     def __init__(self, pythons: Mapping[str, str], artifacts: Artifacts, work: pathlib.Path, *,
-                 isolation: Isolation, limits: Limits) -> None:
+                 isolation: Isolation, limits: Limits, preloads: Mapping[str, list[str]] = MappingProxyType({})
+                 ) -> None:
         self._pythons = pythons
         self._artifacts = artifacts
         self._work = work
         self._isolation = isolation
         self._limits = limits
-        self._nursery = Nursery(pythons, work, limits.start)
+        self._nursery = Nursery(pythons, work, limits.start, preloads)
         self._numbers = itertools.count(1)
 
     def expect(self, tasks: Iterable[Task]) -> None:
@@ -82,9 +87,9 @@ class Pool:
             if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
                 attempt = dataclasses.replace(attempt, artifact=self._artifacts.take(folder))
             return attempt, arrays
-        except RuntimeUnavailable as broken:
+        except RuntimeUnavailableError as broken:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}
-        except (ZygoteGone, OSError) as error:
+        except (ZygoteGoneError, OSError) as error:
             return Attempt(outcome=Outcome.NO_ANSWER, reason=f"the worker gave no answer: {error}"), {}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,7 +104,7 @@ class Pool:
         zygote = self._nursery.zygote(place_of(task))
         try:
             return zygote.run(request, log, self._limits.seconds)
-        except ZygoteGone:
+        except ZygoteGoneError:
             self._nursery.lost(place_of(task), zygote)
             raise
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -46,9 +47,8 @@ def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
     """A cleaned environment: one thread each, no accelerator, and a home that holds nobody's settings."""
     kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
     ours = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
-    threads = {name: "1" for name in (
-        "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS")}
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
+                             "TF_NUM_INTEROP_THREADS"), "1")
     return {**kept, **ours, **threads, "PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8",
             "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
@@ -77,10 +77,8 @@ def end_group(process: subprocess.Popen[bytes], *, kill: bool = False) -> None:
     """End a process and all it started, politely first unless told otherwise, and wait for it."""
     if not kill:
         _signal_group(process, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            pass
     _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
     process.wait()
 

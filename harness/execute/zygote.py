@@ -13,7 +13,7 @@ from typing import Any
 from harness.execute.process import End, command, end_group, environment
 
 
-class ZygoteGone(Exception):
+class ZygoteGoneError(Exception):
     """The zygote could not start, or died; the message says with what last words."""
 
 
@@ -39,7 +39,7 @@ class Zygote:
         threading.Thread(target=self._listen, daemon=True).start()
 
     def run(self, request: pathlib.Path, log: pathlib.Path, seconds: float) -> End:
-        """Have one request carried out by a child within `seconds`; blocks. Raises ZygoteGone if nobody can say how."""
+        """Have a request carried out by a child within `seconds`; blocks. Raises ZygoteGoneError if its end is lost."""
         future: concurrent.futures.Future[End] = concurrent.futures.Future()
         with self._lock:
             self._asked += 1
@@ -48,18 +48,18 @@ class Zygote:
             try:
                 os.write(self._requests, line.encode() + b"\n")
             except OSError as error:
-                raise ZygoteGone(self._last_words()) from error
+                raise ZygoteGoneError(self._last_words()) from error
         try:
             return future.result(timeout=seconds + 30)
         except TimeoutError as error:
-            raise ZygoteGone("the zygote does not answer") from error
+            raise ZygoteGoneError("the zygote does not answer") from error
 
     def wait_ready(self, seconds: float) -> float:
-        """Wait until Keras is imported; the seconds that took. Raises ZygoteGone."""
+        """Wait until Keras is imported; the seconds that took. Raises ZygoteGoneError."""
         try:
             return self._ready.result(timeout=seconds)
         except TimeoutError as error:
-            raise ZygoteGone(f"importing Keras took longer than {seconds:.0f} s") from error
+            raise ZygoteGoneError(f"importing Keras took longer than {seconds:.0f} s") from error
 
     def close(self) -> None:
         """End the zygote and whatever it still runs."""
@@ -79,11 +79,11 @@ class Zygote:
                 if told.get("ready"):
                     self._ready.set_result(told["seconds"])
                 elif "ready" in told:
-                    self._ready.set_exception(ZygoteGone(told["reason"]))
+                    self._ready.set_exception(ZygoteGoneError(told["reason"]))
                 else:
                     self._waiting.pop(told.pop("id")).set_result(End(**told))
         self._process.wait()
-        gone = ZygoteGone(self._last_words())
+        gone = ZygoteGoneError(self._last_words())
         if not self._ready.done():
             self._ready.set_exception(gone)
         with self._lock:

@@ -2,6 +2,7 @@
 
     python -s -B harness/worker serve REQUESTS ANSWERS RUNTIME    two descriptors, and a runtime's settings as JSON
     python -s -B harness/worker run REQUEST                       the path of one request
+    python -s harness/worker rehearse FOLDER ANSWER RUNTIME       what a cell imports, for zygotes to import ahead
 
 Constraints: this file must even parse on Python 2.7, so that an interpreter too old is told so in plain words.
 """
@@ -33,8 +34,10 @@ def _serve(requests, answers, settings):
     from crossload_worker import keras_api, zygote
 
     begun = time.time()
+    settings = json.loads(settings)
     try:
-        api = keras_api.activate(json.loads(settings))
+        api = keras_api.activate(settings)
+        keras_api.preload(settings.get("preload", ()))
     except Exception as error:
         zygote.tell(int(answers), {"ready": False, "reason": _told(error)})
         raise
@@ -56,6 +59,16 @@ def _run(path):
     os._exit(0)  # threads of the framework may never end by themselves
 
 
+def _rehearse(folder, answer, settings):
+    from crossload_worker import keras_api, protocol, rehearse
+
+    api = keras_api.activate(json.loads(settings))
+    protocol.write_json(answer, {"modules": rehearse.modules(api, folder)})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
 def _told(error):
     return "%s: %s" % (type(error).__name__, error)
 
@@ -63,7 +76,7 @@ def _told(error):
 def main(arguments):
     """Do what the command line says."""
     _as_package()
-    command = {"serve": _serve, "run": _run}.get(arguments[0] if arguments else "")
+    command = {"serve": _serve, "run": _run, "rehearse": _rehearse}.get(arguments[0] if arguments else "")
     if command is None:
         sys.stderr.write(__doc__)
         sys.exit(2)

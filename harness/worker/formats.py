@@ -1,4 +1,4 @@
-"""Save and load for each file format: what it carries, which runtimes lack it, and how Keras itself writes and reads it.
+"""Save and load for each file format: what it carries, which runtimes lack it, and how Keras writes and reads it.
 
 Constraints: Python 3.6 syntax. Loading is tried everywhere, also where a format is lacking: a refusal is evidence.
 """
@@ -26,7 +26,7 @@ class Format(object):
 
     def lacking(self, api):
         """Why this runtime cannot write the format, or None; every such word is probed by trying all the same."""
-        return None
+        return
 
     def save(self, api, model, folder):
         """Write the model into `folder`. Raises what Keras raises."""

@@ -9,9 +9,6 @@ import os
 import platform
 import sys
 
-# What each side needs sooner or later; imported before the fork so that no child pays for it again.
-_PRELOADED = ("h5py", "json", "zipfile", "tempfile", "inspect", "ast", "linecache", "marshal", "scipy", "gast",
-              "astunparse", "termcolor", "opt_einsum")
 _REPORTED = ("numpy", "h5py", "tensorflow", "keras", "tf_keras", "jax", "torch", "protobuf", "ml_dtypes")
 
 
@@ -71,16 +68,20 @@ def activate(runtime):
     return Api(keras, tf, runtime)
 
 
-def _touch(keras):
-    """Resolve lazy modules and import what a first save or load would import, once for all children."""
-    for name in ("Sequential", "Model", "layers", "models", "optimizers", "losses", "metrics"):
-        getattr(keras, name)
-    getattr(keras.layers, "Dense")
-    for name in _PRELOADED:
+def preload(names):
+    """Import modules by name where that is possible; what a runtime does not have is left to whoever misses it."""
+    for name in names:
         try:
             importlib.import_module(name)
-        except ImportError:
+        except Exception:
             pass
+
+
+def _touch(keras):
+    """Resolve lazy modules."""
+    for name in ("Sequential", "Model", "layers", "models", "optimizers", "losses", "metrics"):
+        getattr(keras, name)
+    getattr(keras.layers, "Dense")  # noqa: B009 - a lazy module resolves as an attribute of it is asked for
 
 
 def _version_of_keras(keras, tf):

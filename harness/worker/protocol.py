@@ -17,8 +17,8 @@ The files of a save lie in `folder/artifact`; arrays of either side in `folder/o
 fed its model in `folder/inputs.npz`, which the host puts into the folder of every load of that artifact.
 
 Between host and zygote, one JSON object a line: the host writes {"id", "request": path, "seconds": limit, "log": path};
-the zygote writes {"ready": true, "versions", "seconds"} or {"ready": false, "reason"} once, then for every child
-{"id", "code": exit code or None, "signal": number or None, "late": true when it ran past its limit, "wall": seconds}.
+the zygote writes {"ready": true, "versions", "seconds", "threads"} or {"ready": false, "reason"} once, then for every
+child {"id", "code": exit code or None, "signal": number or None, "late": past its limit or not, "wall": seconds}.
 """
 
 import io

@@ -94,7 +94,7 @@ def _train(model, x, y, eager):
 
 @contextlib.contextmanager
 def _untraced(model, eager):
-    """Train without tracing, where that is possible: a trace costs ten times as much as three steps of a small model."""
+    """Train without tracing, where that is possible: a trace costs many times what three steps of a small model do."""
     compiled = getattr(model, "jit_compile", None)
     if eager:
         model.run_eagerly = True

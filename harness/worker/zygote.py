@@ -8,6 +8,7 @@ on the nearest time limit. The end of the requests means that the host is gone: 
 """
 
 import ctypes
+import gc
 import json
 import os
 import random
@@ -38,13 +39,14 @@ class Child(object):
 
 
 def serve(api, requests, answers, seconds):
-    """Answer requests read from one descriptor on another until the first one ends; `seconds` is what importing took."""
+    """Answer requests from one descriptor on another until the first one ends; `seconds` is what importing took."""
     wake, woken = os.pipe()
     for descriptor in (wake, woken):
         os.set_blocking(descriptor, False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(woken)
-    tell(answers, {"ready": True, "versions": api.versions(), "seconds": seconds})
+    _settle()
+    tell(answers, {"ready": True, "versions": api.versions(), "seconds": seconds, "threads": _threads()})
     children = {}
     rest = b""
     while True:
@@ -65,6 +67,21 @@ def serve(api, requests, answers, seconds):
         _end_late_ones(children)
     for child in children.values():
         _kill(child, signal.SIGKILL)
+
+
+def _settle():
+    """Put all that exists out of the collector's reach: a child's first full collection would copy every page of it."""
+    gc.collect()
+    if hasattr(gc, "freeze"):  # Python 3.7
+        gc.freeze()
+
+
+def _threads():
+    """How many threads this process has, where the system tells; more than one would make a fork unsafe."""
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:
+        return 1
 
 
 def _fork(api, asked, descriptors):

@@ -1,0 +1,101 @@
+"""The same cells three ways: by zygotes, by a fresh process each, and with no isolation at all."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from typing import Any
+
+from harness import config, paths, provision, scenarios
+from harness.artifacts import Artifacts
+from harness.execute.process import environment
+from harness.matrix import Matrix, Options
+from harness.plan import Task
+from harness.selection import Wishes, select
+from harness.worker import protocol
+
+JOBS = 2
+RUNTIMES = ("tf1.15", "tf2.3", "tf2.11", "tf2.21-keras3")
+SCENARIOS = ("dense", "lstm_defaults", "accuracy_string")
+LEAST = pathlib.Path(__file__).with_name("least.py")
+
+
+def run(tell: Callable[[str], None]) -> dict[str, Any]:
+    """Cells (saves and loads) per second of each way, on two jobs, and their ratios; whether all verdicts are equal."""
+    selection = ["--runtimes", ",".join(RUNTIMES), "-k", ",".join(SCENARIOS), "--jobs", str(JOBS), "--fresh"]
+    _matrix([*selection, "-k", "dense", "--format", "h5"])  # environments and rehearsals are not what is measured
+    tell("zygotes ...")
+    forked = _matrix(selection)
+    tell("no isolation ...")
+    least, crashes = _least()
+    tell("a fresh process each ...")
+    fresh = _matrix([*selection, "--isolation", "process"])
+    count = forked["run"]["work"]["saves_run"] + forked["run"]["work"]["loads_run"]
+    spent = {name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
+             for name, document in (("zygotes", forked), ("fresh", fresh))}
+    verdicts = [{(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
+                for document in (forked, fresh)]
+    return {
+        "saves and loads": count,
+        "zygotes, per second": round(count / spent["zygotes"], 2),
+        "fresh processes, per second": round(count / spent["fresh"], 2),
+        "zygotes against fresh processes": round(spent["fresh"] / spent["zygotes"], 2),
+        "no isolation, per second": round(count / least, 2),
+        "zygotes against no isolation (time)": round(spent["zygotes"] / least, 2),
+        "processes lost without isolation": crashes,
+        "verdicts equal cell by cell": verdicts[0] == verdicts[1],
+        "verdicts that differ": sum(verdicts[0][place] != verdicts[1][place] for place in verdicts[0]),
+    }
+
+
+def _matrix(arguments: list[str]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "harness", "matrix", *arguments, "--reports", folder],
+                       cwd=paths.PROJECT, check=True, stdout=subprocess.DEVNULL)
+        document: dict[str, Any] = json.loads((pathlib.Path(folder) / "results.json").read_text())
+        return document
+
+
+def _least() -> tuple[float, int]:
+    """Wall seconds for the same saves and loads, one process a runtime, two at once; how many of them died."""
+    found, _ = scenarios.read_all(paths.SCENARIOS)
+    selection = select(config.load(), found, Wishes(runtimes=RUNTIMES, scenarios=SCENARIOS))
+    matrix = Matrix(config.load(), selection, (), Options())
+    tasks = matrix.tasks()
+    with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
+        work = pathlib.Path(folder)
+        commands = [
+            _prepare(runtime.id, [task for task in tasks if task.runtime.id == runtime.id], matrix.artifacts, work)
+            for runtime in selection.runtimes]
+        begun = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as executor:
+            codes = list(executor.map(lambda command: subprocess.run(
+                command, env=environment(work, "1"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, check=False).returncode, commands))
+        return time.monotonic() - begun, sum(code != 0 for code in codes)
+
+
+def _prepare(runtime: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.Path) -> list[str]:
+    requests = []
+    for number, task in enumerate(tasks):
+        folder = work / f"{runtime}-{number}"
+        folder.mkdir()
+        if task.artifact:
+            artifacts.lay_out(task.artifact, folder)
+        requests.append({
+            "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
+            "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
+            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": None})
+    listed = work / f"{runtime}.json"
+    listed.write_text(json.dumps(requests))
+    record = provision.read(config.load().environment(tasks[0].runtime.environment))
+    assert record, "the run before has provisioned it"
+    settings = json.dumps(tasks[0].runtime.settings())
+    return [record.python, "-s", "-B", str(LEAST), str(paths.WORKER), settings, str(listed)]
+

@@ -1,0 +1,155 @@
+"""The outputs for machines and for pull requests: the document itself, its schema, a CSV and a Markdown summary."""
+
+from __future__ import annotations
+
+import json
+import math
+import pathlib
+import re
+from typing import Any
+
+from harness.report import labels, tables, words
+
+SCHEMA = pathlib.Path(__file__).with_name("results.schema.json")
+CSV_COLUMNS = (
+    "scenario",
+    "format",
+    "parameters",
+    "kind",
+    "save",
+    "load",
+    "verdict",
+    "stage",
+    "reason",
+    "step",
+    "signal",
+    "wall",
+    "memory",
+    "before",
+)
+WIDEST_MARKDOWN = 16
+MOST_FINDINGS = {"changed": 20}
+OTHER_FINDINGS = 5
+
+
+def document(results: dict[str, Any]) -> str:
+    """The results as strict JSON, one item of each list per line: readable, and a diff shows single cells."""
+    parts = []
+    for name, value in plain(results).items():
+        if isinstance(value, list) and value:
+            items = ",\n".join("  " + _json(item) for item in value)
+            parts.append(f" {_json(name)}: [\n{items}\n ]")
+        else:
+            parts.append(f" {_json(name)}: {_json(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def plain(value: Any) -> Any:
+    """The same value without NaN and infinity, which JSON does not have: they become null."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def schema() -> str:
+    """The published JSON Schema of the results document."""
+    return SCHEMA.read_text(encoding="utf-8")
+
+
+def csv(sums: tables.Sums) -> str:
+    """One line per cell, as RFC 4180 has it; an apostrophe holds back what a spreadsheet would run as a formula."""
+    frame = sums.frame.loc[:, list(CSV_COLUMNS)].copy()
+    for name in CSV_COLUMNS:
+        if name not in ("wall", "memory"):
+            frame[name] = [_tame(str(value)) for value in frame[name]]
+    return str(frame.to_csv(index=False, lineterminator="\r\n"))
+
+
+def summary(results: dict[str, Any], sums: tables.Sums) -> str:
+    """A Markdown summary for a pull request or a CI step: counts, findings, the matrix, what is missing."""
+    run = results["run"]
+    parts = [
+        "# Crossload: does a Keras model saved there load here?\n",
+        f"{markdown(words.headline(sums.all))}\n",
+        f"{markdown(words.what_ran(results))} {markdown(words.when(run))}\n",
+        _table(["", "verdict", "cells", "meaning"], _count_rows(sums)),
+    ]
+    parts += _findings(sums) + _matrix(results, sums) + _missing(results)
+    return "\n".join(parts)
+
+
+def markdown(text: str) -> str:
+    """Any text as inert Markdown on one line: no markup, no mention, no table cell of its own."""
+    flat = " ".join(text.split())
+    # GitHub looks for mentions after it has decoded entities, so a zero-width space has to keep the @ apart.
+    escaped = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", flat)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@&#8203;")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _tame(text: str) -> str:
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def _count_rows(sums: tables.Sums) -> list[list[str]]:
+    present = [label for label in labels.LABELS if sums.all.of.get(str(label.verdict))]
+    return [[label.sign, str(label.verdict), str(sums.all.of[str(label.verdict)]), label.meaning] for label in present]
+
+
+def _findings(sums: tables.Sums) -> list[str]:
+    if not sums.findings:
+        return []
+    lines = ["## Findings\n"]
+    for verdict in labels.FINDINGS:
+        mine = [finding for finding in sums.findings if finding.verdict == verdict]
+        most = MOST_FINDINGS.get(verdict, OTHER_FINDINGS)
+        lines += [_finding(finding) for finding in mine[:most]]
+        if len(mine) > most:
+            lines.append(f"- {labels.LABEL_OF[verdict].sign} and {len(mine) - most} more **{verdict}**: see the report")
+    return [*lines, ""]
+
+
+def _finding(finding: tables.Finding) -> str:
+    told = f"{words.sentence(finding)} {words.where(finding)}"
+    sign = labels.LABEL_OF[finding.verdict].sign
+    return f"- {sign} **{finding.verdict}** {markdown(told)}. {markdown(words.why(finding))}"
+
+
+def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
+    ids = [runtime["id"] for runtime in results["runtimes"]]
+    if not 0 < len(ids) <= WIDEST_MARKDOWN:
+        return []
+    rows = []
+    for save in ids:
+        counts = [sums.pairs.get((save, load)) for load in ids]
+        rows.append([f"**{markdown(save)}**", *(_square(count) for count in counts)])
+    note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked.\n"
+    return ["## Saved there, loaded here\n", note, _table(["", *map(markdown, ids)], rows)]
+
+
+def _square(counts: tables.Counts | None) -> str:
+    if not counts:
+        return ""
+    return f"{labels.LABEL_OF[counts.worst].sign} {counts.of[counts.worst]} ({counts.good}/{counts.asked})"
+
+
+def _missing(results: dict[str, Any]) -> list[str]:
+    lines = []
+    away = [place for place in results["environments"] if place["status"] == "unavailable"]
+    if away:
+        lines.append("## Unavailable on this machine\n")
+        lines += [f"- {markdown(p['title'])}: {markdown(p['reason'])}. {markdown(p['hint'])}" for p in away] + [""]
+    if results["faults"]:
+        lines.append("## Faults in scenarios\n")
+        lines += [f"- {markdown(f['path'])}:{f['line']}: {markdown(f['message'])}" for f in results["faults"]] + [""]
+    return lines

@@ -1,0 +1,168 @@
+"""The results packed for the page: columns of numbers over shared tables of text, deflated and base64-encoded.
+
+Two blocks, so that the first view waits for little: `core` is what matrices, lists and filters need, `detail` is what
+one opened cell needs (logs, tracebacks, differences, sources). Long texts are kept as lists of line numbers, because
+tracebacks share nearly all of their lines. Base64 has no character that could end a script element.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Hashable
+from typing import Any
+
+from harness.report import export, labels, tables, words
+
+Packed = dict[str, Any]
+
+
+class Pool:
+    """A list of distinct items, each known by its place."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.items: list[Any] = []
+        self._places: dict[Hashable, int] = {}
+
+    def place(self, item: Hashable) -> int:
+        """The number of an item, which is added when it is new."""
+        if item not in self._places:
+            self._places[item] = len(self.items)
+            self.items.append(item)
+        return self._places[item]
+
+
+class Texts:
+    """Long texts over one shared list of lines."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.lines = Pool()
+        self.pool = Pool()
+
+    def place(self, text: str) -> int:
+        """The number of a text; the empty text is -1."""
+        if not text:
+            return -1
+        return self.pool.place(tuple(self.lines.place(line) for line in text.split("\n")))
+
+    def packed(self) -> Packed:
+        """What the page needs to put them together again."""
+        return {"lines": self.lines.items, "texts": self.pool.items}
+
+
+def core(results: dict[str, Any], sums: tables.Sums) -> Packed:
+    """What every view needs: the axes, the variants, and of each cell its place, verdict and reason."""
+    environments = {place["id"]: place for place in results["environments"]}
+    strings = Pool()
+    return {
+        "labels": [
+            {"verdict": str(label.verdict), "sign": label.sign, "does": label.does, "meaning": label.meaning}
+            for label in labels.LABELS
+        ],
+        "unasked": labels.UNASKED,
+        "runtimes": [_runtime(row, environments) for row in results["runtimes"]],
+        "scenarios": [{name: text for name, text in case.items() if name != "source"} for case in results["scenarios"]],
+        "variants": _variants(results),
+        "cells": _columns(results, sums, strings),
+        "strings": strings.items,
+    }
+
+
+def _columns(results: dict[str, Any], sums: tables.Sums, strings: Pool) -> dict[str, list[int]]:
+    """One list of numbers for each thing that a view asks of every cell."""
+    runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
+    verdicts = {name: number for number, name in enumerate(labels.ORDER)}
+    frame = sums.frame
+    return {
+        "variant": [variants[name] for name in frame["variant"]],
+        "save": [runtimes[name] for name in frame["save"]],
+        "load": [runtimes[name] for name in frame["load"]],
+        "verdict": [verdicts[name] for name in frame["verdict"]],
+        "stage": [strings.place(name) for name in frame["stage"]],
+        "reason": [strings.place(name) for name in frame["reason"]],
+        "finding": sums.finding_of,
+    }
+
+
+def detail(results: dict[str, Any]) -> Packed:
+    """What an opened cell, save, scenario or environment shows beyond `core`."""
+    texts, failures, differences = Texts(), Pool(), Pool()
+    runs = {name: [_attempt(run, texts, failures) for run in results[name]] for name in ("saves", "cells")}
+    for packed, cell in zip(runs["cells"], results["cells"], strict=True):
+        packed.append([differences.place(_difference(item)) for item in cell["differences"]])
+    for packed, save in zip(runs["saves"], results["saves"], strict=True):
+        packed += [
+            save["variant"],
+            save["runtime"],
+            save["outcome"],
+            save["reason"],
+            save["versions"],
+            save["artifact"],
+        ]
+    return {
+        **texts.packed(),
+        "failures": failures.items,
+        "differences": differences.items,
+        "cells": runs["cells"],
+        "saves": runs["saves"],
+        "sources": {case["name"]: case["source"] for case in results["scenarios"]},
+        "environments": results["environments"],
+    }
+
+
+def block(packed: Packed) -> str:
+    """A block as it stands in the page."""
+    text = json.dumps(export.plain(packed), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 6)).decode("ascii")
+
+
+def _numbered(items: list[dict[str, Any]], key: str) -> dict[str, int]:
+    return {item[key]: number for number, item in enumerate(items)}
+
+
+def _runtime(row: dict[str, Any], environments: dict[str, dict[str, Any]]) -> Packed:
+    place = environments.get(row["environment"], {"python": "", "status": ""})
+    lines = words.runtime_versions(row, place["python"])
+    return {
+        "id": row["id"],
+        "title": row["title"],
+        "environment": row["environment"],
+        "lines": lines,
+        "versions": row["versions"],
+    }
+
+
+def _variants(results: dict[str, Any]) -> list[Packed]:
+    cases = _numbered(results["scenarios"], "name")
+    causes = {case["name"]: case["cause"] for case in results["scenarios"]}
+    return [
+        {
+            "id": kind["id"],
+            "scenario": cases[kind["scenario"]],
+            "format": kind["format"],
+            "parameters": tables.parameters(kind),
+            "kind": tables.kind(kind, causes[kind["scenario"]]),
+        }
+        for kind in results["variants"]
+    ]
+
+
+def _attempt(run: dict[str, Any], texts: Texts, failures: Pool) -> list[Any]:
+    """A save or a load as a list: the page's `data.js` names these places again."""
+    failure = run["failure"]
+    number = -1
+    if failure:
+        long = (texts.place(failure["message"]), texts.place(failure["traceback"]))
+        number = failures.place((failure["type"], *long, failure["step"], failure["path"], failure["line"]))
+    seconds = [item for step, time in run["seconds"].items() for item in (step, round(time, 3))]
+    where = [run["step"], run["signal"], run["before"]]
+    return [number, texts.place(run["log"]), *where, run["notes"], seconds, round(run["wall"], 3), run["memory"]]
+
+
+def _difference(item: dict[str, Any]) -> tuple[Any, ...]:
+    sizes = (item[name] for name in ("absolute", "relative", "ulp", "allowed"))
+    short = (None if size is None else float(f"{size:.6g}") for size in sizes)
+    return (item["observation"], item["kind"], item["detail"], item["where"], *short, item["counts"])

@@ -1,0 +1,162 @@
+"""The page and the picture (Jinja2, autoescape on): one HTML file that holds its style, its script and its data.
+
+Nothing may run in the page but the two scripts named by their hashes in its Content-Security-Policy, and nothing may
+be fetched at all; so even a text that slipped past the escaping could neither run nor send anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pathlib
+import re
+from typing import Any
+
+import jinja2
+
+from harness.report import labels, payload, tables, words
+
+HERE = pathlib.Path(__file__).parent
+# In the order of their dependencies: a module may only import from those before it.
+SCRIPTS = (
+    "dom.js",
+    "data.js",
+    "route.js",
+    "filter.js",
+    "export.js",
+    "matrix.js",
+    "parts.js",
+    "overview.js",
+    "cells.js",
+    "variant.js",
+    "pair.js",
+    "cell.js",
+    "runtimes.js",
+    "main.js",
+)
+STYLES = ("base.css", "matrix.css", "views.css")
+ROOMY = 12
+
+
+def page(results: dict[str, Any], sums: tables.Sums) -> str:
+    """The whole report as one HTML document."""
+    style = "\n".join([labels.css(), *(_static(name) for name in STYLES)])
+    boot, script = _static("boot.js"), bundle()
+    blocks = {"core": payload.block(payload.core(results, sums)), "detail": payload.block(payload.detail(results))}
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(
+            results=results,
+            sums=sums,
+            labels=labels,
+            words=words,
+            roomy=len(results["runtimes"]) <= ROOMY,
+            policy=policy(style, boot, script),
+            style=style,
+            boot=boot,
+            script=script,
+            blocks=blocks,
+            **_context(results),
+        )
+    )
+
+
+def matrix_svg(results: dict[str, Any], sums: tables.Sums) -> str:
+    """The summed matrix as a picture that stands alone, in both themes."""
+    return (
+        _environment()
+        .get_template("matrix.svg")
+        .render(
+            results=results,
+            sums=sums,
+            labels=labels,
+            words=words,
+            style=_svg_style(),
+            **_context(results),
+        )
+    )
+
+
+def bundle() -> str:
+    """The ES modules of `static/` as one script: each a function of its own that returns what it exports."""
+    return "const modules = {};\n" + "\n".join(_wrapped(name, _static(name)) for name in SCRIPTS)
+
+
+def policy(style: str, *scripts: str) -> str:
+    """A Content-Security-Policy that names the inlined parts by hash and forbids everything else."""
+    allowed = " ".join(_hash(script) for script in scripts)
+    parts = ["default-src 'none'", f"script-src {allowed}", f"style-src {_hash(style)}", "img-src data:"]
+    return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
+
+
+def _context(results: dict[str, Any]) -> dict[str, Any]:
+    places = {place["id"]: place for place in results["environments"]}
+    pythons = {name: place["python"] for name, place in places.items()}
+    return {
+        "versions": {
+            r["id"]: words.runtime_versions(r, pythons.get(r["environment"], "")) for r in results["runtimes"]
+        },
+        "away": [place for place in results["environments"] if place["status"] == "unavailable"],
+        "kinds": [_kind(results, variant) for variant in results["variants"]],
+        "runtimes": results["runtimes"],
+    }
+
+
+def _kind(results: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
+    case = next(case for case in results["scenarios"] if case["name"] == variant["scenario"])
+    told = tables.parameters(variant)
+    return variant | {"title": case["title"], "told": told, "kind": tables.kind(variant, case["cause"])}
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["url"] = _fragment
+    environment.globals["bar"] = _bar
+    return environment
+
+
+def _fragment(text: str) -> str:
+    """One segment of a fragment, encoded as the page's `encodeURIComponent` does it."""
+    safe = re.compile(rb"[A-Za-z0-9\-_.!~*'()]")
+    encoded = (bytes([byte]) for byte in text.encode("utf-8", "surrogatepass"))
+    return "".join(byte.decode() if safe.fullmatch(byte) else f"%{byte[0]:02X}" for byte in encoded)
+
+
+def _bar(counts: tables.Counts) -> list[tuple[str, float, float]]:
+    """The stacked bar of some counts, 100 wide: verdict, start, width."""
+    parts, start = [], 0.0
+    for name in labels.ORDER:
+        if counts.of.get(name):
+            width = 100 * counts.of[name] / counts.total
+            parts.append((name, round(start, 2), round(width, 2)))
+            start += width
+    return parts
+
+
+def _svg_style() -> str:
+    return labels.css().replace("background:", "fill:") + "\n" + _static("matrix.svg.css")
+
+
+def _static(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def _wrapped(name: str, module: str) -> str:
+    imported = re.sub(
+        r'^import (\{[^}]*\}) from "\./([\w.]+)";$', r'const \1 = modules["\2"];', module, flags=re.MULTILINE
+    )
+    exported = ", ".join(re.findall(r"^export (?:async )?(?:function|const) (\w+)", module, flags=re.MULTILINE))
+    body = re.sub(r"^export ", "", imported, flags=re.MULTILINE)
+    return f'modules["{name}"] = (() => {{\n{body}return {{ {exported} }};\n}})();\n'
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

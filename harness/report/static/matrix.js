@@ -1,0 +1,190 @@
+// A save x load matrix: squares filled in place, arrow keys, crosshair. Its headings are those of the page's own table.
+import { el, svg } from "./dom.js";
+import { href } from "./route.js";
+
+const AT_ONCE = 16;
+const BREATH = 80;
+
+/** A fresh matrix with the same headings as the overview's, its squares still empty. */
+export function blankMatrix(caption) {
+  const copy = document.getElementById("summed").cloneNode(true);
+  copy.removeAttribute("id");
+  copy.caption.textContent = caption;
+  for (const node of copy.querySelectorAll(".hl, [hidden]")) {
+    node.classList.remove("hl");
+    node.hidden = false;
+  }
+  return copy;
+}
+
+/** What a table's squares can be told to do; `readout` is where the square under the pointer is told in words. */
+export function grid(matrix, readout = null) {
+  const rows = [...matrix.tBodies[0].rows].map((row) => [...row.cells].slice(1));
+  const heads = [...matrix.tHead.rows[0].cells];
+  const known = rows.map((row) => row.map(() => ""));
+  let turn = 0;
+  rove(matrix);
+  crosshair(matrix, rows, heads, readout);
+  return {
+    /**
+     * Fill every square with what `squareOf(save, load)` says; one whose `key` is the same is left alone.
+     * Of a large matrix the rows in sight come first and the others a moment later.
+     */
+    fill(squareOf) {
+      const mine = ++turn;
+      const fillRow = (save) =>
+        rows[save].forEach((cell, load) => {
+          const square = squareOf(save, load);
+          if (known[save][load] !== square.key) paint(cell, square, save === load);
+          known[save][load] = square.key;
+        });
+      const all = rows.map((_, save) => save);
+      const first = rows.length > AT_ONCE && matrix.isConnected ? all.filter((save) => inSight(rows[save][0])) : all;
+      first.forEach(fillRow);
+      const rest = all.filter((save) => !first.includes(save));
+      if (rest.length) afterFrame(() => mine === turn && rest.forEach(fillRow));
+    },
+    /** Show only one row, one column, or everything (-1). */
+    only(save, load) {
+      rows.forEach((row, at) => {
+        row[0].parentElement.hidden = save >= 0 && at !== save;
+        row.forEach((cell, column) => (cell.hidden = load >= 0 && column !== load));
+      });
+      heads.slice(1).forEach((head, column) => (head.hidden = load >= 0 && column !== load));
+      narrow(matrix, load >= 0 ? 1 : rows.length);
+    },
+  };
+}
+
+/** The stacked bar of some counts. */
+export function bar(data, counts) {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let start = 0;
+  const parts = [];
+  counts.forEach((count, place) => {
+    if (!count) return;
+    const width = (100 * count) / total;
+    parts.push(svg("rect", { class: `f-${data.labels[place].verdict}`, x: start.toFixed(2), width: width.toFixed(2), height: 4 }));
+    start += width;
+  });
+  return svg("svg", { class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" }, parts);
+}
+
+/** A verdict as sign and word in its colour. */
+export function mark(data, place) {
+  const label = data.labels[place];
+  const sign = el("span", { class: "sign", "aria-hidden": "true" }, label.sign);
+  return el("span", { class: `mark v-${label.verdict} l3` }, sign, ` ${label.verdict}`);
+}
+
+/** One variant's matrix, each square one cell that leads to its evidence; cells not in `shown` are faded. */
+export function variantMatrix(data, variant, shown, filters) {
+  const item = data.variants[variant];
+  const matrix = blankMatrix(`Verdicts of ${item.id}, by saving runtime (rows) and loading runtime (columns)`);
+  const roomy = matrix.classList.contains("roomy");
+  grid(matrix).fill((save, load) => {
+    const cell = data.cell(variant, save, load);
+    const [from, to] = [data.runtimes[save].id, data.runtimes[load].id];
+    const link = href("cell", [item.id, from, to], filters);
+    if (cell < 0) return { verdict: "", big: "", small: "", label: `Saved in ${from}, loaded in ${to}: not run`, link, key: "none" };
+    const label = data.labels[data.cells.verdict[cell]];
+    const key = "cell";
+    const words = `Saved in ${from}, loaded in ${to}: ${label.verdict}. ${data.reason(cell)}`;
+    const small = roomy ? label.verdict : "";
+    return { verdict: label.verdict, level: 3, big: label.sign, small, label: words, link, faded: !shown.has(cell), key };
+  });
+  return matrix;
+}
+
+function paint(cell, square, own) {
+  const classes = square.verdict ? [`v-${square.verdict}`, `l${square.level}`] : ["none"];
+  if (own) classes.push("own");
+  if (square.faded) classes.push("faded");
+  const name = classes.join(" ");
+  if (cell.className !== name) cell.className = name;
+  const link = cell.firstElementChild;
+  link.setAttribute("href", square.link);
+  link.setAttribute("aria-label", square.label);
+  write(link.children[0], square.big);
+  write(link.children[1], square.small);
+  link.querySelector(".bar")?.remove();
+  if (square.bar) link.append(square.bar());
+}
+
+function inSight(cell) {
+  const { top, bottom } = cell.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
+}
+
+/** After the next frame and a breath, so that rows out of sight do not hold up someone who types on. */
+function afterFrame(act) {
+  requestAnimationFrame(() => setTimeout(act, BREATH));
+}
+
+/** Text that is already there is left alone: thousands of squares are looked at for each letter typed. */
+function write(node, text) {
+  if (!node.firstChild) node.append(text);
+  else if (node.firstChild.data !== text) node.firstChild.data = text;
+}
+
+/** A dense matrix has columns of fixed width, which is what makes thousands of squares quick to lay out. */
+function narrow(matrix, columns) {
+  const [first, other] = [...matrix.querySelectorAll("col")];
+  if (!other) return;
+  other.span = columns;
+  matrix.width = Number(first.width) + columns * Number(other.width);
+}
+
+/** One stop of the Tab key for the whole matrix; arrow keys, Home and End move inside it. */
+function rove(matrix) {
+  const links = [...matrix.querySelectorAll("a")];
+  for (const link of links) link.tabIndex = -1;
+  const first = matrix.tBodies[0].querySelector("td a") ?? links[0];
+  if (first) first.tabIndex = 0;
+  matrix.addEventListener("focusin", (event) => {
+    for (const link of links) if (link.tabIndex === 0) link.tabIndex = -1;
+    event.target.closest("a").tabIndex = 0;
+  });
+  matrix.addEventListener("keydown", (event) => {
+    const next = step(matrix, event);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+}
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
+
+/** The link that a key leads to, over squares that are hidden. */
+function step(matrix, event) {
+  const move = STEPS[event.key];
+  const from = event.target.closest("th, td");
+  if (!move || !from || event.altKey || event.metaKey) return null;
+  const visible = [...matrix.rows].filter((row) => !row.hidden).map((row) => [...row.cells].filter((cell) => !cell.hidden));
+  const down = visible.findIndex((row) => row.includes(from));
+  const across = visible[down].indexOf(from);
+  const bounded = (value, size) => Math.min(Math.max(value, 0), size - 1);
+  const row = event.ctrlKey && move[1] ? bounded(move[1], visible.length) : bounded(down + move[0], visible.length);
+  return visible[row][bounded(across + move[1], visible[row].length)].querySelector("a");
+}
+
+/** Mark the row and the column of the square under the pointer or the focus. */
+function crosshair(matrix, rows, heads, readout) {
+  let lit = [];
+  const clear = () => {
+    for (const node of lit) node.classList.remove("hl");
+    lit = [];
+  };
+  const show = (event) => {
+    const cell = event.target.closest("tbody td");
+    clear();
+    if (!cell) return;
+    const column = cell.cellIndex;
+    lit = [...cell.parentElement.cells, ...rows.map((row) => row[column - 1]), heads[column]];
+    for (const node of lit) node.classList.add("hl");
+    if (readout) readout.textContent = cell.firstElementChild.getAttribute("aria-label");
+  };
+  matrix.addEventListener("mouseover", show);
+  matrix.addEventListener("focusin", show);
+  matrix.addEventListener("mouseleave", clear);
+}

@@ -1,0 +1,167 @@
+"""The sums of a run (pandas): who loads whom, what each variant came to, and the findings worth a headline."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from harness.report import labels
+
+COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
+NUMBER = re.compile(r"\d[\d.e+-]*")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How often each verdict fell among some cells; the loudest of them speaks for all."""
+
+    of: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        """All cells, asked or not."""
+        return sum(self.of.values())
+
+    @property
+    def asked(self) -> int:
+        """The cells where the question could be put: neither unsupported nor unavailable."""
+        return sum(number for name, number in self.of.items() if name not in labels.UNASKED)
+
+    @property
+    def good(self) -> int:
+        """The identical ones."""
+        return self.of.get("identical", 0)
+
+    @property
+    def worst(self) -> str:
+        """The loudest verdict among them, or the empty string when there is no cell."""
+        return next((name for name in labels.ORDER if self.of.get(name)), "")
+
+    @property
+    def level(self) -> int:
+        """How strongly the loudest verdict is painted, 1 to 3, by its share."""
+        return labels.level(self.of[self.worst] / self.total) if self.total else 1
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Finding:
+    """The cells of one scenario that came to one bad verdict, told as one headline."""
+
+    number: int
+    verdict: str
+    scenario: str
+    title: str
+    kind: str
+    formats: list[str]
+    cells: int
+    asked: int
+    own: int
+    savers: list[str]
+    loaders: list[str]
+    reason: str
+    other_reasons: int
+    example: tuple[str, str, str]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Sums:
+    """Everything that is counted once and shown in several outputs; `finding_of` goes with `frame`, row by row."""
+
+    frame: pd.DataFrame
+    all: Counts
+    pairs: dict[tuple[str, str], Counts]
+    variants: dict[str, Counts]
+    findings: list[Finding]
+    finding_of: list[int]
+
+
+def sums(results: dict[str, Any]) -> Sums:
+    """Count a whole results document."""
+    frame = cells(results)
+    found, finding_of = _findings(frame, {case["name"]: case["title"] for case in results["scenarios"]})
+    return Sums(
+        frame=frame,
+        all=Counts(of={str(name): int(number) for name, number in frame["verdict"].value_counts().items()}),
+        pairs={(key[0], key[1]): counts for key, counts in _counted(frame, ["save", "load"])},
+        variants={key[0]: counts for key, counts in _counted(frame, ["variant"])},
+        findings=found,
+        finding_of=finding_of,
+    )
+
+
+def cells(results: dict[str, Any]) -> pd.DataFrame:
+    """One row per cell, in the document's order, with what its variant says about it."""
+    frame = pd.DataFrame({name: [cell[name] for cell in results["cells"]] for name in COLUMNS})
+    kinds = {variant["id"]: variant for variant in results["variants"]}
+    causes = {case["name"]: case["cause"] for case in results["scenarios"]}
+    for name in ("scenario", "format"):
+        frame[name] = [kinds[id_][name] for id_ in frame["variant"]]
+    told = {id_: parameters(variant) for id_, variant in kinds.items()}
+    kind_of = {id_: kind(variant, causes.get(variant["scenario"], "")) for id_, variant in kinds.items()}
+    frame["parameters"] = [told[id_] for id_ in frame["variant"]]
+    frame["kind"] = [kind_of[id_] for id_ in frame["variant"]]
+    return frame
+
+
+def kind(variant: dict[str, Any], cause: str) -> str:
+    """`remedy`, `pitfall` or `plain`: whether a variant is expected to go wrong."""
+    return "remedy" if variant["remedy"] else "pitfall" if cause else "plain"
+
+
+def parameters(variant: dict[str, Any]) -> str:
+    """A variant's parameters on one line."""
+    return ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
+
+
+def _counted(frame: pd.DataFrame, by: list[str]) -> Iterator[tuple[tuple[str, ...], Counts]]:
+    sizes = frame.groupby([*by, "verdict"], sort=True).size()
+    rows = ((tuple(map(str, keys)), int(number)) for keys, number in sizes.items())  # type: ignore[call-overload]
+    for key, group in itertools.groupby(rows, lambda row: row[0][:-1]):
+        yield key, Counts(of={keys[-1]: number for keys, number in group})
+
+
+def _findings(frame: pd.DataFrame, titles: dict[str, str]) -> tuple[list[Finding], list[int]]:
+    asked = frame[~frame["verdict"].isin(labels.UNASKED)].groupby(["scenario", "kind"]).size()
+    bad = frame[frame["verdict"].isin(labels.FINDINGS)]
+    found = []
+    for keys, group in bad.groupby(["verdict", "scenario", "kind"], sort=False):
+        verdict, scenario, kind_ = (str(key) for key in keys)
+        number_asked = int(asked[scenario, kind_])
+        found.append(
+            (group.index, _finding(group, verdict, scenario, kind_, titles.get(scenario, scenario), number_asked))
+        )
+    # What nobody expects comes before what a pitfall is there to show.
+    found.sort(key=lambda item: (labels.ORDER.index(item[1].verdict), item[1].kind == "pitfall", -item[1].cells))
+    finding_of = [-1] * len(frame)
+    for number, (index, _) in enumerate(found):
+        for row in index:
+            finding_of[row] = number
+    return [dataclasses.replace(item, number=number) for number, (_, item) in enumerate(found)], finding_of
+
+
+def _finding(group: pd.DataFrame, verdict: str, scenario: str, kind_: str, title: str, asked: int) -> Finding:
+    # Reasons that differ only in their numbers are one reason; the first of the most common kind is shown.
+    shapes = group["reason"].map(lambda text: NUMBER.sub("#", text))
+    common = shapes.value_counts()
+    first = group[shapes == common.index[0]].iloc[0]
+    return Finding(
+        number=0,
+        verdict=verdict,
+        scenario=scenario,
+        title=title,
+        kind=kind_,
+        formats=list(dict.fromkeys(group["format"])),
+        cells=len(group),
+        asked=asked,
+        own=int((group["save"] == group["load"]).sum()),
+        savers=list(dict.fromkeys(group["save"])),
+        loaders=list(dict.fromkeys(group["load"])),
+        reason=str(first["reason"]),
+        other_reasons=len(common) - 1,
+        example=(str(first["variant"]), str(first["save"]), str(first["load"])),
+    )

@@ -1,0 +1,113 @@
+"""What real TensorFlow 1.15, 2.3, 2.15 and Keras 3 do with each other's files: facts that the matrix has to find.
+
+All of these need the environments of the core set, which they provision, and some minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from harness import paths
+
+pytestmark = pytest.mark.slow
+
+Run = Callable[..., dict[str, Any]]
+ByPlace = Callable[[dict[str, Any]], dict[tuple[str, str, str], dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def old(matrix: Run) -> dict[str, Any]:
+    """TensorFlow 1.15 (Python 3.7) and 2.3 (Python 3.8), both ways."""
+    return matrix("--runtimes", "tf1.15,tf2.3", "--format", "h5,weights-h5",
+                  "-k", "accuracy_string,lambda_layer,lstm_defaults,initializer_after_load")
+
+
+@pytest.fixture(scope="module")
+def new(matrix: Run) -> dict[str, Any]:
+    """What TensorFlow 2.3 and 2.15 and Keras 3 saved, in Keras 3 (Python 3.13)."""
+    return matrix("--save", "tf2.3,tf2.15,tf2.21-keras3", "--load", "tf2.21-keras3", "-k",
+                  "short_loss_name,dense,lambda_layer", "--format", "h5,savedmodel")
+
+
+def test_lambda_of_another_python_is_bad_marshal_data(old: dict[str, Any], cells: ByPlace) -> None:
+    """Bytecode of Python 3.7 is not readable for 3.8; the class that is the remedy comes back."""
+    lambda_, remedy = (cells(old)[f"lambda_layer/h5/{layer}", "tf1.15", "tf2.3"] for layer in ("lambda", "class"))
+    assert ("refused", "load") == (lambda_["verdict"], lambda_["stage"])
+    assert "bad marshal data (unknown type code)" == lambda_["failure"]["message"]
+    assert "identical" == remedy["verdict"], remedy["reason"]
+
+
+def test_accuracy_is_another_metric_after_loading(old: dict[str, Any], cells: ByPlace) -> None:
+    """TensorFlow 2.3 reads its own file, predicts the same, and measures another accuracy."""
+    cell = cells(old)["accuracy_string/h5/accuracy", "tf2.3", "tf2.3"]
+    assert "incomplete" == cell["verdict"]
+    (difference,) = [one for one in cell["differences"] if one["counts"]]
+    assert ("metrics", "value") == (difference["observation"], difference["kind"])
+    assert difference["absolute"] > 0.3
+    named = cells(old)["accuracy_string/h5/sparse_categorical_accuracy", "tf2.3", "tf2.3"]
+    assert "identical" == named["verdict"], named["reason"]
+
+
+def test_lstm_defaults_drift_silently_from_tf1_to_tf2(old: dict[str, Any], cells: ByPlace) -> None:
+    """Weights of one default in a layer of the other: changed, both ways; identical where the argument is written."""
+    found = cells(old)
+    for saver, loader in (("tf1.15", "tf2.3"), ("tf2.3", "tf1.15")):
+        cell = found["lstm_defaults/weights-h5/default", saver, loader]
+        assert "changed" == cell["verdict"]
+        assert cell["differences"][0]["where"].startswith("layer 0 lstm")
+        assert "identical" == found["lstm_defaults/weights-h5/sigmoid", saver, loader]["verdict"]
+
+
+def test_initializer_wipes_loaded_weights_in_sessions_only(old: dict[str, Any], cells: ByPlace) -> None:
+    """In TensorFlow 1.15 the initialiser after loading changes everything; TensorFlow 2.3 has no sessions."""
+    found = cells(old)
+    assert "changed" == found["initializer_after_load/h5/after", "tf1.15", "tf1.15"]["verdict"]
+    assert "identical" == found["initializer_after_load/h5/before", "tf1.15", "tf1.15"]["verdict"]
+    assert "unsupported" == found["initializer_after_load/h5/after", "tf2.3", "tf1.15"]["verdict"]
+
+
+def test_keras_3_refuses_its_own_short_loss(new: dict[str, Any], cells: ByPlace) -> None:
+    """Keras 3 writes "mse" to HDF5 and cannot locate it when it loads."""
+    cell = cells(new)["short_loss_name/h5/mse", "tf2.21-keras3", "tf2.21-keras3"]
+    assert "refused" == cell["verdict"]
+    assert "mse" in cell["failure"]["message"]
+
+
+def test_keras_3_refuses_savedmodel(new: dict[str, Any], cells: ByPlace) -> None:
+    """A SavedModel of TensorFlow 2.3 is no format that Keras 3 loads; and Keras 3 cannot write one, which was tried."""
+    cell = cells(new)["dense/savedmodel", "tf2.3", "tf2.21-keras3"]
+    assert "refused" == cell["verdict"]
+    assert "SavedModel" in cell["failure"]["message"]
+    own = cells(new)["dense/savedmodel", "tf2.21-keras3", "tf2.21-keras3"]
+    assert ("unsupported", "save") == (own["verdict"], own["stage"])
+    assert "tried:" in own["reason"]
+
+
+def test_foreign_bytecode_kills_the_process(new: dict[str, Any], cells: ByPlace) -> None:
+    """Bytecode of Python 3.11 run by 3.13 with safe mode off is signal 11, seen twice; nobody hangs."""
+    cell = cells(new)["lambda_layer/h5/lambda-unsafe", "tf2.15", "tf2.21-keras3"]
+    assert ("crashed", "SIGSEGV") == (cell["verdict"], cell["signal"])
+    assert "crashed" == cell["before"]
+
+
+def test_document_is_as_its_schema_says(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Real results validate against the schema that is published beside them."""
+    import json
+
+    schema = json.loads((paths.PROJECT / "harness" / "report" / "results.schema.json").read_text())
+    for document in (old, new):
+        jsonschema.validate({name: value for name, value in document.items() if name != "said"}, schema)
+
+
+def test_every_worker_tells_its_versions(old: dict[str, Any]) -> None:
+    """The versions that runtimes report are those of their environments' records."""
+    packages = {one["id"]: one["packages"] for one in old["environments"]}
+    for runtime in old["runtimes"]:
+        installed = packages[runtime["environment"]]
+        tensorflow = installed.get("tensorflow") or installed["tensorflow-cpu"]
+        assert tensorflow == runtime["versions"]["tensorflow"]
+        assert installed["numpy"] == runtime["versions"]["numpy"]

@@ -1,0 +1,152 @@
+"""The worker on every real interpreter from Python 3.6 on, with a stand-in for Keras; and its refusal on 2.7."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import pytest
+
+from harness.execute.process import command, environment, run_alone
+from harness.execute.zygote import Zygote
+from harness.worker import protocol
+
+HERE = pathlib.Path(__file__).parent
+VERSIONS = ("3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13")
+RUNTIME = {"id": "stand-in", "keras": "keras", "v1": False, "backend": "numpy"}
+
+pytestmark = pytest.mark.slow
+
+PythonWithNumpy = Callable[[str], str]
+
+
+@pytest.fixture(autouse=True)
+def _stand_in_for_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the stand-in where the worker imports `keras` from: the only seam."""
+    cleaned = environment
+
+    def with_stand_in(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
+        passed = {name: os.environ[name] for name in ("STAND_IN_CRASHES",) if name in os.environ}
+        return {**cleaned(folder, hash_seed), **passed, "PYTHONPATH": str(HERE / "stand_in")}
+
+    monkeypatch.setattr("harness.execute.process.environment", with_stand_in)
+    monkeypatch.setattr("harness.execute.zygote.environment", with_stand_in)
+
+
+def _request(folder: pathlib.Path, stage: str) -> pathlib.Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "request.json"
+    protocol.write_json(str(path), {
+        "protocol": protocol.VERSION, "stage": stage, "runtime": RUNTIME, "scenario": str(HERE / "scenario.py"),
+        "format": "h5", "parameters": {}, "folder": str(folder), "answer": str(folder / "answer.json"),
+        "memory": 2**30})
+    return path
+
+
+def _pass_on(saved: pathlib.Path, loading: pathlib.Path) -> None:
+    loading.mkdir(parents=True)
+    shutil.copytree(saved / protocol.ARTIFACT, loading / protocol.ARTIFACT)
+    shutil.copy(saved / protocol.INPUTS, loading)
+
+
+def _answer(folder: pathlib.Path) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text())
+    return answer
+
+
+def _predictions(folder: pathlib.Path) -> numpy.ndarray[Any, Any]:
+    observations = dict(_answer(folder)["observations"])
+    with numpy.load(folder / protocol.ARRAYS) as arrays:
+        found: numpy.ndarray[Any, Any] = arrays[dict(observations["predictions"])["0"]["array"]]
+        return found
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_saves_and_loads_alone(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+    """Needs that CPython: a fresh interpreter per request saves, loads, and says the same on both sides."""
+    python = python_with_numpy(version)
+    for stage, seed in (("save", "1"), ("load", "2")):
+        folder = tmp_path / stage
+        if stage == "load":
+            _pass_on(tmp_path / "save", folder)
+        end = run_alone(python, _request(folder, stage), folder / "log.txt", seed, 60)
+        assert (0, None, False) == (end.code, end.signal, end.late), (folder / "log.txt").read_text()
+        assert "done" == _answer(folder)["outcome"], _answer(folder)["failure"]
+    assert version == ".".join(_answer(tmp_path / "load")["versions"]["python"].split(".")[:2])
+    numpy.testing.assert_array_equal(_predictions(tmp_path / "save"), _predictions(tmp_path / "load"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_zygote_equals_fresh_process(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+    """Needs that CPython and fork: a zygote's children observe what fresh interpreters do, and share no randomness."""
+    python = python_with_numpy(version)
+    saved = tmp_path / "save"
+    run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
+    zygote = Zygote(python, RUNTIME, tmp_path / "zygote", "2")
+    try:
+        zygote.wait_ready(60)
+        logs = []
+        for name in ("one", "two"):
+            folder = tmp_path / name
+            _pass_on(saved, folder)
+            end = zygote.run(_request(folder, "load"), folder / "log.txt", 60)
+            assert (0, None) == (end.code, end.signal), (folder / "log.txt").read_text()
+            logs.append((folder / "log.txt").read_text())
+    finally:
+        zygote.close()
+    alone = tmp_path / "alone"
+    _pass_on(saved, alone)
+    run_alone(python, _request(alone, "load"), alone / "log.txt", "2", 60)
+    numpy.testing.assert_array_equal(_predictions(alone), _predictions(tmp_path / "one"))
+    logs_of_all = (*logs, (alone / "log.txt").read_text())
+    words = [next(line for line in log.splitlines() if line.startswith("words")) for log in logs_of_all]
+    assert 1 == len(set(words)), "a fork has the hash order of a fresh process under the same seed"
+    drawn = [next(line for line in log.splitlines() if line.startswith("drawn")) for log in logs]
+    assert 2 == len(set(drawn)), "two children draw other random numbers"
+    assert [item for item, _ in _answer(alone)["observations"]] == [
+        item for item, _ in _answer(tmp_path / "one")["observations"]]
+
+
+def test_crash_is_told(python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path,
+                       monkeypatch: pytest.MonkeyPatch) -> None:
+    """Needs CPython 3.11 and fork: a child that dies by a signal is told as such, and the zygote goes on."""
+    python = python_with_numpy("3.11")
+    saved, broken = tmp_path / "save", tmp_path / "broken"
+    run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
+    monkeypatch.setenv("STAND_IN_CRASHES", "1")
+    zygote = Zygote(python, RUNTIME, tmp_path / "zygote", "2")
+    try:
+        zygote.wait_ready(60)
+        _pass_on(saved, broken)
+        assert "SIGABRT" == zygote.run(_request(broken, "load"), broken / "log.txt", 60).signal_name
+        again = tmp_path / "again"
+        assert 0 == zygote.run(_request(again, "save"), again / "log.txt", 60).code
+    finally:
+        zygote.close()
+
+
+def test_python_2_is_refused(tmp_path: pathlib.Path) -> None:
+    """Needs CPython 2.7: the worker says in plain words that it wants Python 3.6."""
+    root = pathlib.Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    candidates = [shutil.which("python2.7"), *map(str, root.glob("versions/2.7.*/bin/python"))]
+    found = next((path for path in candidates if path and not subprocess.run(
+        [path, "--version"], capture_output=True).returncode), None)  # a shim of pyenv's may be there and fail
+    if found is None:
+        pytest.skip("needs CPython 2.7")
+    done = subprocess.run(command(found, "run", "nothing"), capture_output=True, text=True, cwd=tmp_path)
+    assert 3 == done.returncode
+    assert "crossload: the worker needs Python 3.6 or newer; this is 2.7" in done.stderr
+
+
+def test_every_listed_version_is_looked_for() -> None:
+    """The list above reaches from the oldest Python that the worker promises to the newest of the catalogue."""
+    from harness import config
+
+    wanted = {environment.python for environment in config.load().environments}
+    assert set() == wanted - set(VERSIONS)
