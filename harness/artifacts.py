@@ -55,7 +55,9 @@ class Artifacts:
 def _digest(folder: pathlib.Path) -> str:
     whole = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
+        if path.is_dir():  # an empty folder is content too: SavedModel has them
+            whole.update(f"{path.relative_to(folder).as_posix()}/\0".encode())
+        elif path.is_file():
             content = path.read_bytes()
             whole.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()

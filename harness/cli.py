@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import fnmatch
 import json
 import os
 import pathlib
@@ -15,10 +16,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import harness
 from harness import config, matrix, paths, progress, results, scenarios, template
-from harness.errors import CrossloadError, UsageError
+from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
 from harness.matrix import Matrix, Options
 from harness.model import Fault, Scenario
@@ -44,8 +46,10 @@ store that cannot be used, 5 when the harness itself is in trouble, 130 when int
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command; returns its exit code."""
-    console = Console(stderr=False, soft_wrap=not sys.stdout.isatty())
+    # Nobody reads a pipe at 80 columns: tables are as wide there as they need to be.
+    console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200)
     parsed = _parser().parse_args(arguments)
+    parsed.given = list(arguments[1:])
     try:
         code: int = parsed.run(parsed, console)
         return code
@@ -136,7 +140,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
                     formats=parsed.formats, variants=parsed.variants, group="all" if parsed.all else "core")
     selection = select(catalogue, found, wishes)
     options = Options(
-        command=_command(sys.argv[2:]), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
+        command=_command(parsed.given), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
         limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)))
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
@@ -162,11 +166,14 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
         raise UsageError("no scenario can be read:\n" + "\n".join(_told(fault) for fault in faults))
     if not found:
         raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
-    wanted = {fault for fault in faults if not parsed.chosen or fault.scenario in parsed.chosen}
-    unreadable = {fault.scenario for fault in wanted} & set(parsed.chosen)
-    if unreadable:
-        raise UsageError("\n".join(_told(fault) for fault in faults if fault.scenario in unreadable))
-    return found, tuple(fault for fault in faults if fault in wanted)
+    if not parsed.chosen:
+        return found, faults
+    wanted = tuple(fault for fault in faults
+                   if any(fnmatch.fnmatchcase(fault.scenario, pattern) for pattern in parsed.chosen))
+    named = [fault for fault in wanted if fault.scenario in parsed.chosen]
+    if named:
+        raise UsageError("\n".join(_told(fault) for fault in named))
+    return found, wanted
 
 
 def _new(parsed: argparse.Namespace, console: Console) -> int:
@@ -194,7 +201,11 @@ def _report(parsed: argparse.Namespace, console: Console) -> int:
 def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Path]:
     from harness import report  # pandas takes a while to import, and --help should not wait for it
 
-    return report.write(document, folder)
+    try:
+        return report.write(document, folder)
+    except OSError as error:
+        raise HarnessError(f"the report cannot be written: {error}",
+                           "the results are kept; name another folder: --reports DIR") from error
 
 
 def _summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *,
@@ -204,7 +215,7 @@ def _summary(console: Console, document: dict[str, Any], written: dict[str, path
     sums = tables.sums(document)
     counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
     if as_json:
-        console.print_json(data={
+        _say_json(console, {
             "verdicts": counts, "faults": document["faults"], "seconds": round(seconds, 2), "run": document["run"],
             "files": {name: str(path) for name, path in written.items()}})
         return
@@ -233,7 +244,7 @@ def _summary(console: Console, document: dict[str, Any], written: dict[str, path
 def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
     missing = [one.id for one in outlook.environments]
     if as_json:
-        console.print_json(data={
+        _say_json(console, {
             "environments": missing, "saves": [task.about for task in outlook.saves],
             "saves_known": outlook.saves_known, "loads_at_most": outlook.loads, "loads_known": outlook.loads_known})
         return
@@ -244,20 +255,20 @@ def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
 
 def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
     if as_json:
-        console.print_json(data={
+        _say_json(console, {
             "scenarios": [{"name": one.name, "title": one.title, "formats": one.formats, "parameters": one.parameters,
                            "variants": [variant.id for variant in scenarios.variants(one)]} for one in found],
             "runtimes": [dataclasses.asdict(one) for one in catalogue.runtimes],
-            "environments": [dataclasses.asdict(one) for one in catalogue.environments]}, default=str)
+            "environments": [dataclasses.asdict(one) for one in catalogue.environments]})
         return
     table = Table("scenario", "title", "variants", "formats", box=None, pad_edge=False)
     for one in found:
-        table.add_row(one.name, one.title, str(len(scenarios.variants(one))), ", ".join(one.formats))
+        table.add_row(one.name, Text(one.title), str(len(scenarios.variants(one))), ", ".join(one.formats))
     console.print(table)
     table = Table("runtime", "title", "environment", "groups", box=None, pad_edge=False)
     for environment in catalogue.environments:
         for runtime in environment.runtimes:
-            table.add_row(runtime.id, runtime.title, environment.id, ", ".join(environment.groups))
+            table.add_row(runtime.id, Text(runtime.title), environment.id, ", ".join(environment.groups))
     console.print()
     console.print(table)
 
@@ -265,6 +276,10 @@ def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenari
 def _say(console: Console, text: str) -> None:
     """Print a text as it is: what comes from a model or a message is no markup."""
     console.print(text, markup=False, highlight=False)
+
+
+def _say_json(console: Console, data: Any) -> None:
+    console.file.write(json.dumps(data, indent=2, default=str) + "\n")
 
 
 def _told(fault: Fault) -> str:

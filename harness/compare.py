@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy
 
@@ -67,9 +67,18 @@ def judge(saved: Attempt | None, loaded: Attempt | None, differences: tuple[Diff
     if spoken:
         return _judgement(Verdict.CHANGED, Stage.COMPARE, spoken[0].detail)
     if counting:
-        return _judgement(Verdict.INCOMPLETE, Stage.COMPARE, "; ".join(
-            dict.fromkeys(difference.detail for difference in counting)))
+        return _judgement(Verdict.INCOMPLETE, Stage.COMPARE, _in_short(counting))
     return _judgement(Verdict.IDENTICAL, Stage.COMPARE, "")
+
+
+def _in_short(differences: list[Difference]) -> str:
+    """The first difference of every observation, and how many more there are."""
+    by_observation: dict[str, list[str]] = {}
+    for difference in differences:
+        by_observation.setdefault(difference.observation, []).append(difference.detail)
+    return "; ".join(
+        details[0] + (f" (and {len(details) - 1} more)" if len(details) > 1 else "")
+        for details in by_observation.values())
 
 
 def _ended(attempt: Attempt, stage: Stage, raised: Verdict) -> Judgement:
@@ -101,13 +110,19 @@ def _items(observation: str, saved: Items, loaded: Items, sensitivity: Items) ->
 
 def _one(observation: str, item: str, saved: Array | str, loaded: Array | str,
          sensitivity: Array | str | None) -> Difference | None:
-    if isinstance(saved, str) or isinstance(loaded, str) or saved.dtype.kind in "US":
+    if saved is loaded:
+        return None
+    if not _is_number(saved) or not _is_number(loaded):
         return _text(observation, item, saved, loaded)
     if saved.shape != loaded.shape:
         return Difference(observation=observation, kind="shape", where=item,
                           detail=f"{_called(observation, item)}: shape {saved.shape} became {loaded.shape}")
     moves = float(sensitivity) if isinstance(sensitivity, numpy.ndarray) else 0.0
-    return _value(observation, item, saved, loaded, moves)
+    return _value(observation, item, saved, loaded, moves if numpy.isfinite(moves) else 0.0)
+
+
+def _is_number(value: Array | str) -> TypeGuard[Array]:
+    return isinstance(value, numpy.ndarray) and value.dtype.kind in "biufc"
 
 
 def _text(observation: str, item: str, saved: Array | str, loaded: Array | str) -> Difference | None:
@@ -121,25 +136,34 @@ def _text(observation: str, item: str, saved: Array | str, loaded: Array | str) 
 
 
 def _value(observation: str, item: str, saved: Array, loaded: Array, sensitivity: float) -> Difference | None:
-    one, other = saved.astype("float64"), loaded.astype("float64")
-    if numpy.array_equal(one, other, equal_nan=True):
+    exact = saved.dtype.kind in "biu" and loaded.dtype.kind in "biu"  # whole numbers are not rounded
+    one, other = (array.astype(object if exact else numpy.result_type(array, "float64")) for array in (saved, loaded))
+    apart = one != other
+    if not exact:
+        apart &= ~(numpy.isnan(one) & numpy.isnan(other))
+    if not apart.any():
         return None
     with numpy.errstate(invalid="ignore", over="ignore"):
-        off = numpy.abs(one - other)
-    largest = float(numpy.nanmax(off)) if not numpy.isnan(off).all() else float("nan")
-    only_one_nan = bool((numpy.isnan(one) != numpy.isnan(other)).any())
-    scale = float(numpy.nanmax(numpy.abs(one))) if not numpy.isnan(one).all() else 0.0
-    allowed = ABSOLUTE + RELATIVE * scale + OF_SENSITIVITY * sensitivity
-    if largest <= allowed and not only_one_nan:
+        off = numpy.abs(one[apart] - other[apart]).astype("float64")
+    largest = float(off.max()) if numpy.isfinite(off).all() else float("inf")
+    finite = numpy.abs(one[numpy.isfinite(one.astype(numpy.result_type(saved, "float64")))]).astype("float64")
+    scale = float(finite.max()) if finite.size else 0.0
+    allowed = 0.0 if exact else ABSOLUTE + RELATIVE * scale + OF_SENSITIVITY * sensitivity
+    if largest <= allowed:
         return None
     relative = largest / scale if scale else None
-    detail = f"{_called(observation, item)} differ by up to {largest:.3g}"
+    return Difference(
+        observation=observation, kind="value", where=item, absolute=_finite(largest), relative=_finite(relative),
+        ulp=_finite(_ulp(saved[apart], off)), allowed=_finite(allowed),
+        detail=_told(_called(observation, item), saved, loaded, largest, relative))
+
+
+def _told(called: str, saved: Array, loaded: Array, largest: float, relative: float | None) -> str:
     if saved.ndim == 0:
-        detail = f"{_called(observation, item)}: {float(one):.6g} became {float(other):.6g}"
-    elif relative is not None:
-        detail += f" ({relative:.2g} of the largest)"
-    return Difference(observation=observation, kind="value", where=item, detail=detail, absolute=_finite(largest),
-                      relative=_finite(relative), ulp=_finite(_ulp(saved, off)), allowed=_finite(allowed))
+        return f"{called}: {saved.item():.6g} became {loaded.item():.6g}"
+    if not numpy.isfinite(largest):
+        return f"{called}: NaN or infinite on one side only"
+    return f"{called} differ by up to {largest:.3g}" + (f" ({relative:.2g} of the largest)" if relative else "")
 
 
 def _ulp(saved: Array, off: Array) -> float | None:

@@ -108,17 +108,17 @@ class Matrix:
         marks = [time.monotonic()]
         with self._pool(records, preloads) as pool:
             saves = plan.saves(self.selection, self._conditions)
-            saved, saves_run = self._carry_out("saves", saves, records, pool, watcher)
+            saved, saves_run, saves_known = self._carry_out("saves", saves, records, pool, watcher)
             marks.append(time.monotonic())
             by_cell = {_save_of(task): saved[task.key] for task in saves}
             loads = plan.loads(self.selection, self._conditions, by_cell)
-            loaded, loads_run = self._carry_out("loads", loads, records, pool, watcher)
+            loaded, loads_run, loads_known = self._carry_out("loads", loads, records, pool, watcher)
             marks.append(time.monotonic())
         about = {
             "started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - begun, 2),
             "command": self.options.command, "isolation": self.options.isolation, "jobs": self.options.jobs,
-            "work": {"saves_run": saves_run, "saves_known": len(saves) - saves_run,
-                     "loads_run": loads_run, "loads_known": len(loads) - loads_run},
+            "work": {"saves_run": saves_run, "saves_known": saves_known,
+                     "loads_run": loads_run, "loads_known": loads_known},
             "time": {"provision": round(marks[0] - begun, 2), "save": round(marks[1] - marks[0], 2),
                      "load": round(marks[2] - marks[1], 2)}}
         environments = self._environments(self.selection.runtimes)
@@ -142,8 +142,9 @@ class Matrix:
         return {one[0].id: rehearsal.modules(*one, digest) or [] for one in ready}
 
     def _carry_out(self, phase: str, tasks: Sequence[Task], records: Mapping[str, Provisioned], pool: Pool,
-                   watcher: Watcher) -> tuple[dict[str, Attempt], int]:
+                   watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
         results = self._known(tasks)
+        known = len(results)
         waiting = {task.key: task for task in tasks if task.key not in results}
         for key, task in list(waiting.items()):
             record = records.get(task.runtime.environment)
@@ -151,7 +152,7 @@ class Matrix:
                 reason = record.reason if record else "its environment was not provisioned"
                 results[key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
                 del waiting[key]
-        watcher.begin(phase, len(waiting), len(results))
+        watcher.begin(phase, len(waiting), known)
 
         def finished(task: Task, result: Result) -> None:
             attempt, arrays = result
@@ -160,16 +161,23 @@ class Matrix:
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
             watcher.done(phase, task.about, str(attempt.outcome))
 
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as executor:
+        executor = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
+        try:
             scheduler.run(list(waiting.values()), pool, executor, finished)
-        return results, len(waiting)
+        except BaseException:
+            pool.close()  # who interrupts does not want to wait for what is in flight
+            raise
+        finally:
+            executor.shutdown(cancel_futures=True)
+        return results, len(waiting), known
 
     def _known(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
         if self.options.fresh:
             return {}
         known = self.store.attempts([task.key for task in tasks])
         return {key: attempt for key, attempt in known.items()
-                if not attempt.artifact or self.artifacts.has(attempt.artifact)}
+                if (not attempt.artifact or self.artifacts.has(attempt.artifact))
+                and not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < self.options.limits.seconds)}
 
     @contextlib.contextmanager
     def _pool(self, records: Mapping[str, Provisioned], preloads: Mapping[str, list[str]]) -> Iterator[Pool]:

@@ -19,11 +19,13 @@ class Selection:
     variants: tuple[Variant, ...]
     savers: tuple[Runtime, ...]
     loaders: tuple[Runtime, ...]
+    order: tuple[Runtime, ...] = ()
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
-        """Every runtime that has any part in it, once."""
-        return tuple(dict.fromkeys((*self.savers, *self.loaders)))
+        """Every runtime that has any part in it, once, in `order` where that is given."""
+        part = dict.fromkeys((*self.savers, *self.loaders))
+        return tuple(dict.fromkeys((*(one for one in self.order if one in part), *part)))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ def cells(run: Run, store: Store) -> list[Cell]:
 def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str, Any]:
     """The results document of docs/results.md."""
     selection = run.selection
-    return {
+    whole = {
         "schema": SCHEMA,
         "crossload": harness.__version__,
         "run": {**run.about, "machine": machine(), "steps": {
@@ -69,6 +69,8 @@ def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str,
         "saves": [_save(variant, runtime, attempt, artifacts) for (variant, runtime), attempt in run.saved.items()],
         "cells": [_plain(cell) for cell in found],
     }
+    written: dict[str, Any] = _writable(whole)
+    return written
 
 
 def raised_by_scenarios(run: Run) -> list[Fault]:
@@ -95,6 +97,17 @@ def machine() -> dict[str, Any]:
         memory = 0
     return {"system": platform.system(), "release": platform.release(), "architecture": platform.machine(),
             "cpus": os.cpu_count() or 1, "memory_bytes": memory, "python": platform.python_version()}
+
+
+def _writable(value: Any) -> Any:
+    """The same, with text that no file can hold (a path that is not UTF-8, in a message) spelled out."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_writable(key): _writable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_writable(item) for item in value]
+    return value
 
 
 def _cell(run: Run, variant: Any, saver: str, loader: str, array: Callable[[str], compare.Array]) -> Cell:

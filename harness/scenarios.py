@@ -6,9 +6,12 @@ The host never imports a scenario, since what it imports exists only in the meas
 from __future__ import annotations
 
 import ast
+import collections
 import dataclasses
 import hashlib
 import itertools
+import keyword
+import math
 import pathlib
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +23,8 @@ from harness.worker.protocol import FORMATS
 FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
 _REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
 _CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE")
+_OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
+_PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
 
 
 @dataclasses.dataclass
@@ -34,7 +39,7 @@ class _Reader:
 
     def read(self) -> Scenario | None:
         try:
-            source = self.path.read_text(encoding="utf-8")
+            source = self.path.read_text(encoding="utf-8-sig")
             tree = ast.parse(source, str(self.path))
         except SyntaxError as error:
             self.fault(error.lineno or 1, f"not Python: {error.msg}")
@@ -48,8 +53,19 @@ class _Reader:
         formats = self._formats(constants)
         parameters = self._parameters(constants)
         remedy = self._remedy(constants, parameters)
+        self._observe(constants)
         if self.faults:
             return None
+        scenario = self._scenario(source, title, description, formats, parameters, remedy, constants)
+        twice = [name for name, count in collections.Counter(one.id for one in variants(scenario)).items() if count > 1]
+        for name in twice:
+            line, _ = constants.get("PARAMETERS", constants.get("FORMATS", (1, 0)))
+            self.fault(line, f"two variants are called {name}")
+        return None if twice else scenario
+
+    def _scenario(self, source: str, title: str, description: str, formats: tuple[str, ...],
+                  parameters: dict[str, tuple[Any, ...]], remedy: dict[str, Any],
+                  constants: dict[str, tuple[int, Any]]) -> Scenario:
         return Scenario(
             name=self.path.stem, path=str(self.path), title=title, description=description, source=source,
             digest=_digest(self.path), formats=formats, parameters=parameters, remedy=remedy,
@@ -64,21 +80,24 @@ class _Reader:
         return title.strip().rstrip("."), description.strip()
 
     def _functions(self, tree: ast.Module) -> None:
-        defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        defined = set(_bound(tree))
         for name, example in _REQUIRED.items():
-            if name not in defined:
+            if name not in defined and "*" not in defined:
                 self.fault(1, f"no function {name}(): {example}")
 
     def _constants(self, tree: ast.Module) -> Iterator[tuple[str, tuple[int, Any]]]:
-        for node in tree.body:
-            if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-                continue
-            name = node.targets[0].id
-            if name in _CONSTANTS:
+        plain: set[ast.AST] = set()
+        for node, target, value in _plain_assignments(tree):
+            plain.add(target)
+            if target.id in _CONSTANTS:
                 try:
-                    yield name, (node.lineno, ast.literal_eval(node.value))
-                except ValueError:
-                    self.fault(node.lineno, f"{name} is read without running the script: only literals will do")
+                    yield target.id, (node.lineno, ast.literal_eval(value))
+                except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                    self.fault(node.lineno, f"{target.id} is read without running the script: only literals do")
+        for other in _outside_functions(tree):
+            if isinstance(other, ast.Name) and isinstance(other.ctx, ast.Store) and other.id in _CONSTANTS and (
+                    other not in plain):
+                self.fault(other.lineno, f"{other.id} is read without running the script: assign it at the top")
 
     def _formats(self, constants: dict[str, tuple[int, Any]]) -> tuple[str, ...]:
         line, formats = constants.get("FORMATS", (1, FILE_FORMATS))
@@ -97,7 +116,20 @@ class _Reader:
                 for name, values in parameters.items()):
             self.fault(line, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}')
             return {}
+        for name, values in parameters.items():
+            if not name.isidentifier() or keyword.iskeyword(name) or name in _PASSED:
+                self.fault(line, f"PARAMETERS: {name!r} is no name for a parameter; functions ask for it by name, and "
+                                 f"these are taken: {', '.join(_PASSED)}")
+            if not _carried(list(values)):
+                self.fault(line, f"PARAMETERS: {name!r}: a value is to be text, a number, True, False, None, or a list "
+                                 "or a dict (with text keys) of these")
         return {name: tuple(values) for name, values in parameters.items()}
+
+    def _observe(self, constants: dict[str, tuple[int, Any]]) -> None:
+        line, names = constants.get("OBSERVE", (1, ()))
+        for name in names if isinstance(names, (tuple, list)) else [names]:
+            if name not in _OBSERVATIONS:
+                self.fault(line, f"OBSERVE: no observation {name!r}{nearest(str(name), _OBSERVATIONS)}")
 
     def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
         line, remedy = constants.get("REMEDY", (1, {}))
@@ -141,16 +173,54 @@ def variants(scenario: Scenario) -> tuple[Variant, ...]:
         for values in itertools.product(*scenario.parameters.values()))
 
 
+def _plain_assignments(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.Name, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((node, target, node.value) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node, node.target, node.value
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """Names that a script binds at its top, in whatever way; "*" for whatever another module has."""
+    for node in _outside_functions(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _outside_functions(node)
+
+
+def _carried(value: Any) -> bool:
+    """Whether JSON carries a value to the worker as it is."""
+    if isinstance(value, (list, tuple)):
+        return all(_carried(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _carried(item) for key, item in value.items())
+    return value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value))
+
+
 def _digest(path: pathlib.Path) -> str:
-    """SHA-256 over a script and every module beside it that it imports, directly or not."""
+    """SHA-256 over a script and every module or package beside it that it imports, directly or not."""
     seen: dict[str, bytes] = {}
     waiting = [path]
     while waiting:
         current = waiting.pop()
-        if current.name in seen or not current.is_file():
+        name = current.relative_to(path.parent).as_posix()
+        if name in seen or not current.is_file():
             continue
-        seen[current.name] = current.read_bytes()
-        waiting.extend(path.parent / f"{name}.py" for name in _imported(seen[current.name]))
+        seen[name] = current.read_bytes()
+        for imported in _imported(seen[name]):
+            waiting.append(path.parent / f"{imported}.py")
+            waiting.extend((path.parent / imported).rglob("*.py"))
     whole = hashlib.sha256()
     for name in sorted(seen):
         whole.update(f"{name}\0{len(seen[name])}\0".encode() + seen[name])

@@ -48,7 +48,8 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
                          "see what there is: nox -s matrix -- --list")
     return Selection(
         scenarios={name: by_name[name] for name in names if any(variant.scenario == name for variant in chosen)},
-        variants=tuple(chosen), savers=_in_order(savers, catalogue), loaders=_in_order(loaders, catalogue))
+        variants=tuple(chosen),
+        savers=_in_order(savers, catalogue), loaders=_in_order(loaders, catalogue), order=catalogue.runtimes)
 
 
 def _chosen(wished: Iterable[str], known: Iterable[str], noun: str) -> list[str]:

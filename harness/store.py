@@ -42,6 +42,9 @@ class Store:
             self._connection.execute("pragma journal_mode = wal")
             self._connection.execute("pragma synchronous = normal")
             (version,) = self._connection.execute("pragma user_version").fetchone()
+            (tables,) = self._connection.execute("select count(*) from sqlite_master").fetchone()
+            if version == 0 and tables:
+                raise StoreError(f"{path}: a database of something else", "choose another home: CROSSLOAD_HOME=/path")
             if version not in (0, VERSION):
                 raise StoreError(f"{path}: a store of version {version}, this Crossload reads {VERSION}",
                                  "move it away to start anew, or use the Crossload that wrote it")
@@ -89,6 +92,9 @@ class Store:
                 yield self._connection
             except sqlite3.Error as error:
                 raise StoreError(f"{self.path}: {error}", "is the disk full?") from error
+            except (ValueError, KeyError, TypeError) as error:
+                raise StoreError(f"{self.path}: what is stored cannot be read: {error}",
+                                 "move it away to start anew") from error
 
 
 def packed(array: numpy.ndarray[Any, Any]) -> tuple[str, bytes]:

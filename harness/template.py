@@ -31,10 +31,14 @@ def write(name: str, folder: pathlib.Path) -> pathlib.Path:
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
         raise UsageError(f"{name!r} is no name for a scenario", "use letters, digits and underscores: my_model")
     path = folder / f"{name}.py"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as stream:
             stream.write(_TEXT.format(title=name.replace("_", " ").capitalize()))
     except FileExistsError as error:
-        raise UsageError(f"{path}: there is such a scenario already", "take another name") from error
+        if path.exists():
+            raise UsageError(f"{path}: there is such a scenario already", "take another name") from error
+        raise UsageError(f"{folder}: a file is in the place of the folder", "name another: --scenarios DIR") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error}", "name another folder: --scenarios DIR") from error
     return path

@@ -25,15 +25,20 @@ def attempt_of(end: End, folder: pathlib.Path, log: pathlib.Path) -> tuple[Attem
     if end.signal is not None:
         reason = f"the process died by {end.signal_name} (signal {end.signal})"
         return Attempt(outcome=Outcome.CRASHED, reason=reason, signal=end.signal_name, **common), {}
-    if answer and answer["outcome"] == protocol.UNAVAILABLE:
-        return Attempt(outcome=Outcome.UNAVAILABLE, reason=answer["reason"], **common), {}
-    if end.code or not answer or answer.get("protocol") != protocol.VERSION:
+    if isinstance(answer, dict) and answer.get("outcome") == protocol.UNAVAILABLE:
+        return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(answer.get("reason")), **common), {}
+    if end.code or not isinstance(answer, dict) or answer.get("protocol") != protocol.VERSION:
         reason = f"the process ended with exit code {end.code} and left no answer"
         return Attempt(outcome=Outcome.NO_ANSWER, reason=reason, **common), {}
     try:
-        observations, arrays = _observed(answer, folder)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        return Attempt(outcome=Outcome.NO_ANSWER, reason=f"its observations cannot be read: {error}", **common), {}
+        return _read(answer, folder, common)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        reason = f"its answer cannot be read: {type(error).__name__}: {error}"
+        return Attempt(outcome=Outcome.NO_ANSWER, reason=reason, **common), {}
+
+
+def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) -> tuple[Attempt, dict[str, bytes]]:
+    observations, arrays = _observed(answer, folder)
     failure = answer["failure"]
     return Attempt(
         outcome=Outcome(answer["outcome"]), step=answer["step"], reason=answer["reason"],

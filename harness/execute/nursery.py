@@ -6,6 +6,7 @@ Safe to use from several threads.
 from __future__ import annotations
 
 import collections
+import contextlib
 import pathlib
 import threading
 from collections.abc import Iterable, Mapping
@@ -50,7 +51,11 @@ class Nursery:
             with self._lock:
                 if place in self._broken:
                     raise RuntimeUnavailableError(self._broken[place])
-                zygote = self._started(place)
+                try:
+                    zygote = self._started(place)
+                except OSError as error:
+                    self._broken[place] = f"its Python cannot be started: {error}"
+                    raise RuntimeUnavailableError(self._broken[place]) from error
                 self._start_the_next(place)
             try:
                 zygote.wait_ready(self._start_limit)
@@ -97,7 +102,8 @@ class Nursery:
         # Importing takes seconds of one core; begun ahead, nobody waits for it at the change of runtimes.
         ahead = [later for later in self._runtimes if self._expected[later] > 0 and later not in self._broken]
         if place in ahead and (following := ahead[ahead.index(place) + 1:]):
-            self._started(following[0])
+            with contextlib.suppress(OSError):  # whoever asks for that one will hear
+                self._started(following[0])
 
 
 def place_of(task: Task) -> Place:

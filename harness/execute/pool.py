@@ -77,8 +77,8 @@ class Pool:
 
     def _carry_out(self, task: Task, runner: _Runner) -> Result:
         folder = self._work / f"{task.stage}-{task.runtime.id}-{next(self._numbers)}"
-        folder.mkdir(parents=True)
         try:
+            folder.mkdir(parents=True)
             if task.artifact:
                 self._artifacts.lay_out(task.artifact, folder)
             request, log = folder / "request.json", folder / "log.txt"
@@ -89,8 +89,10 @@ class Pool:
             return attempt, arrays
         except RuntimeUnavailableError as broken:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}
-        except (ZygoteGoneError, OSError) as error:
+        except ZygoteGoneError as error:
             return Attempt(outcome=Outcome.NO_ANSWER, reason=f"the worker gave no answer: {error}"), {}
+        except OSError as error:  # a full disk, a Python that is gone: trouble of this machine, and no verdict
+            return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"trouble on this machine: {error}"), {}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

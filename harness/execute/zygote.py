@@ -92,7 +92,10 @@ class Zygote:
             self._waiting.clear()
 
     def _last_words(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        except OSError:  # the working folder is gone already
+            lines = []
         code = self._process.poll()
         end = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         return f"{lines[-1] if lines else 'no word'} ({end})"

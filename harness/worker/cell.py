@@ -6,6 +6,8 @@ Constraints: Python 3.6 syntax, the environment's own numpy.
 import collections
 import contextlib
 import os
+import random
+import shutil
 import time
 import traceback
 
@@ -57,7 +59,7 @@ class Run(object):
             try:
                 self.keep(name, function(self.api, *arguments))
             except Exception as error:
-                self.keep(name, {"failed": "%s: %s" % (type(error).__name__, error)})
+                self.keep(name, {"failed": "%s: %s" % (type(error).__name__, _said(error))})
 
     def wants(self, name):
         """Whether this observation is asked for: by the scenario's OBSERVE, or because the format carries the thing."""
@@ -72,7 +74,8 @@ class Run(object):
         """Execute the scenario and ask it whether this runtime has what it needs."""
         request = self.request
         available = {
-            "keras": self.api.keras, "tf": self.api.tf, "rng": numpy.random.RandomState(SEED), "path": self.artifact,
+            "keras": self.api.keras, "tf": self.api.tf, "rng": numpy.random.RandomState(SEED + 1),
+            "path": self.artifact,
             "format": request["format"], "folder": os.path.dirname(request["scenario"]),
             "eager": self.api.eager}
         available.update(request["parameters"])
@@ -86,7 +89,8 @@ class Run(object):
     def data(self):
         """What the scenario prepares: x and y."""
         with self.at("data"):
-            prepared = self.script.call("data")
+            # A generator of its own: what others drew must not change what both sides are to prepare alike.
+            prepared = self.script.call("data", rng=numpy.random.RandomState(SEED))
             if not isinstance(prepared, tuple) or len(prepared) != 2:
                 raise TypeError("data() is to return a tuple (x, y), not %s" % type(prepared).__name__)
             return prepared
@@ -145,10 +149,12 @@ class Run(object):
             try:
                 self.format.save(self.api, model, self.artifact)
             except Exception as error:
-                raise scenario.Unsupported("%s (tried: %s: %s)" % (lacking, type(error).__name__, _first_line(error)))
+                raise scenario.Unsupported("%s (tried: %s)" % (lacking, _headline(error)))
             if not self.format.written(self.artifact):
                 raise scenario.Unsupported(lacking + " (tried: so it is)")
         self.notes.append("declared unsupported, yet it can be saved: " + lacking)
+        shutil.rmtree(self.artifact)
+        os.makedirs(self.artifact)
 
     def keep_inputs(self, x, y, said):
         """Leave for the loading sides what was fed in and what came out."""
@@ -171,15 +177,22 @@ class Run(object):
         with self.at("observe predictions"):
             now = observe.predictions(self.api, model, x)
             self.keep(observe.PREDICTIONS, now)
-        fresh, _ = self.data()
-        if not observe.same(observe.flat(fresh), observe.flat(x)):
-            with self.at("observe fresh_predictions"):
-                self.keep(observe.FRESH, observe.predictions(self.api, model, fresh))
+        self.observe_fresh(model, x)
         self.observe_common(model, x, y)
         if observe.apart(said, now):
             self.try_to_observe(observe.LAYERS, observe.layers, model, x)
         if self.wants(observe.RESUME):
             self.try_to_observe(observe.RESUME, observe.resume, model, x, y)
+
+    def observe_fresh(self, model, x):
+        """What the model says when this session prepares its inputs itself, if they come out otherwise."""
+        try:
+            fresh, _ = self.data()
+        except Exception as error:
+            self.notes.append("the data cannot be prepared anew: %s" % _headline(error))
+            return
+        if not observe.same(observe.flat(fresh), observe.flat(x)):
+            self.try_to_observe(observe.FRESH, observe.predictions, model, fresh)
 
     def load_model(self):
         """The model as the scenario's own load() gives it, or else as the format does."""
@@ -199,7 +212,7 @@ def carry_out(request, api):
     except BaseException as error:  # also SystemExit: a script that leaves by itself gave no model
         outcome = protocol.RAISED
         failure = _describe(error, run)
-        reason = "%s: %s" % (failure["type"], _first_line(error))
+        reason = _headline(error)
     numpy.savez(os.path.join(request["folder"], protocol.ARRAYS), **run.arrays)
     _answer(
         request, outcome=outcome, step=run.step, reason=reason, failure=failure, versions=api.versions(),
@@ -223,17 +236,25 @@ def _describe(error, run):
     folder = os.path.dirname(run.request["scenario"])
     path, line = scenario.locate(error, folder)
     text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    return {"type": type(error).__name__, "message": str(error), "traceback": text, "step": run.step,
+    return {"type": type(error).__name__, "message": _said(error), "traceback": text, "step": run.step,
             "path": path, "line": line}
 
 
-def _first_line(error):
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else ""
+def _said(error):
+    try:
+        return str(error)
+    except Exception:
+        return "(its message cannot be printed)"
+
+
+def _headline(error):
+    lines = _said(error).strip().splitlines()
+    return "%s: %s" % (type(error).__name__, lines[0] if lines else "")
 
 
 def _seed(api):
-    numpy.random.seed(SEED % 2 ** 32)
+    random.seed(SEED)  # Keras 2.10 to 2.15 draw the seeds of initialisers from it
+    numpy.random.seed(SEED)
     if api.tf is not None:
         (api.tf.random.set_seed if api.tf_version >= (2,) else api.tf.set_random_seed)(SEED)
     if api.keras_version >= (3,):

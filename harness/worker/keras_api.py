@@ -4,6 +4,7 @@ Constraints: Python 3.6 syntax. Switching on must create no operation, session, 
 forks after it.
 """
 
+import contextlib
 import importlib
 import os
 import platform
@@ -66,6 +67,27 @@ def activate(runtime):
     keras = tf.keras if runtime["keras"] == "tf.keras" else importlib.import_module(runtime["keras"])
     _touch(keras)
     return Api(keras, tf, runtime)
+
+
+@contextlib.contextmanager
+def untraced(model, eager):
+    """Train or evaluate without tracing, where that is possible: a trace costs many times what the small steps do.
+
+    Predictions are left as they are for a user.
+    """
+    compiled = getattr(model, "jit_compile", None)
+    if eager:
+        model.run_eagerly = True
+        if compiled is not None:
+            model.jit_compile = False
+    try:
+        yield
+    finally:
+        if eager:
+            model.run_eagerly = False
+            model.train_function = model.test_function = None
+            if compiled is not None:
+                model.jit_compile = compiled
 
 
 def preload(names):

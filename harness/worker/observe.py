@@ -11,6 +11,8 @@ import inspect
 
 import numpy
 
+from .keras_api import untraced
+
 PREDICTIONS = "predictions"
 FRESH = "fresh_predictions"
 SENSITIVITY = "sensitivity"
@@ -39,7 +41,7 @@ def sensitivity(api, model, x, said):
         return collections.OrderedDict()
     again = predictions(api, model, moved)
     return collections.OrderedDict(
-        (name, numpy.array(_largest(again[name] - said[name]))) for name in said
+        (name, numpy.array(_largest(_difference(again[name], said[name])))) for name in said
         if numpy.issubdtype(said[name].dtype, numpy.number))
 
 
@@ -64,7 +66,8 @@ def architecture(api, model):
 
 def metrics(api, model, x, y):
     """Names and values of evaluate: {"0": array of shape (), "0 name": text, ...}, the loss first."""
-    names, values = _evaluated(model, x, y)
+    with untraced(model, api.eager):
+        names, values = _evaluated(model, x, y)
     found = collections.OrderedDict()
     for position, (name, value) in enumerate(zip(names, values)):
         found[str(position)] = numpy.array(float(value))
@@ -114,6 +117,8 @@ def layers(api, model, x):
 
 def flat(data):
     """Arrays of a scenario's x or y by name: {"": array} for one array, else by position or key."""
+    if data is None:
+        return collections.OrderedDict()
     if isinstance(data, dict):
         return collections.OrderedDict((str(key), _storable(data[key])) for key in sorted(data))
     if isinstance(data, (list, tuple)):
@@ -122,7 +127,9 @@ def flat(data):
 
 
 def unflat(arrays, like):
-    """The inverse of `flat`; `like` is "array", "list" or "dict"."""
+    """The inverse of `flat`; `like` is "array", "list", "dict" or "none"."""
+    if like == "none":
+        return None
     if like == "dict":
         return dict(arrays)
     return [arrays[name] for name in sorted(arrays, key=int)] if like == "list" else arrays[""]
@@ -130,31 +137,44 @@ def unflat(arrays, like):
 
 def kind(data):
     """How `unflat` is to put arrays together again."""
+    if data is None:
+        return "none"
     return "dict" if isinstance(data, dict) else "list" if isinstance(data, (list, tuple)) else "array"
 
 
 def same(one, other):
     """Whether two sets of flat arrays are equal to the bit."""
     return list(one) == list(other) and all(
-        one[name].dtype == other[name].dtype and numpy.array_equal(one[name], other[name]) for name in one)
+        one[name].dtype == other[name].dtype and one[name].tobytes() == other[name].tobytes()
+        and one[name].shape == other[name].shape for name in one)
 
 
 def apart(one, other):
     """Whether two sets of predictions are so far apart that it is worth looking where they part; not a verdict."""
     return any(name not in other or numpy.shape(one[name]) != numpy.shape(other[name])
-               or not numpy.allclose(one[name], other[name], rtol=1e-3, atol=1e-5) for name in one)
+               or not _close(one[name], other[name]) for name in one)
+
+
+def _close(one, other):
+    if numpy.issubdtype(one.dtype, numpy.number) and numpy.issubdtype(other.dtype, numpy.number):
+        return numpy.allclose(one, other, rtol=1e-3, atol=1e-5, equal_nan=True)
+    return numpy.array_equal(one, other)
 
 
 def _items(outputs):
     if isinstance(outputs, dict):
-        return collections.OrderedDict((str(name), numpy.asarray(outputs[name])) for name in outputs)
+        return collections.OrderedDict((str(name), _storable(outputs[name])) for name in outputs)
     several = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return collections.OrderedDict((str(index), numpy.asarray(value)) for index, value in enumerate(several))
+    return collections.OrderedDict((str(index), _storable(value)) for index, value in enumerate(several))
 
 
 def _storable(value):
+    """An array that a file holds without a pickle: objects become text."""
     array = numpy.asarray(value)
-    return array.astype(str) if array.dtype == object else array
+    if array.dtype != object:
+        return array
+    texts = [item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for item in array.ravel()]
+    return numpy.array(texts, dtype=str).reshape(array.shape)
 
 
 def _moved(x):
@@ -173,8 +193,14 @@ def _moved(x):
     return unflat(again, kind(x)), moved
 
 
+def _difference(one, other):
+    with numpy.errstate(invalid="ignore"):
+        return one.astype("float64") - other.astype("float64")
+
+
 def _largest(values):
-    return float(numpy.max(numpy.abs(values))) if numpy.size(values) else 0.0
+    finite = numpy.abs(values)[numpy.isfinite(values)]
+    return float(numpy.max(finite)) if finite.size else 0.0
 
 
 def _layers_with_weights(model):
@@ -184,7 +210,11 @@ def _layers_with_weights(model):
 def _evaluated(model, x, y):
     if "return_dict" in inspect.signature(model.evaluate).parameters:
         named = model.evaluate(x, y, verbose=0, return_dict=True)
-        return list(named), list(named.values())
+        # Keras 3 sorts the names; what it calls its list of metrics keeps the order they were given in.
+        given = [metric.name for outer in getattr(model, "metrics", ())
+                 for metric in getattr(outer, "metrics", [outer])]
+        order = sorted(named, key=lambda name: (name != "loss", given.index(name) if name in given else len(given)))
+        return order, [named[name] for name in order]
     values = model.evaluate(x, y, verbose=0)
     values = values if isinstance(values, (list, tuple)) else [values]
     return list(model.metrics_names), list(values)

@@ -3,13 +3,14 @@
 Constraints: Python 3.6 syntax, standard library only.
 """
 
-import contextlib
 import inspect
 import io
 import os
 import sys
 import traceback
 import types
+
+from .keras_api import untraced
 
 STEPS_OF_TRAINING = 3
 
@@ -32,7 +33,7 @@ class Script(object):
 
     def has(self, name):
         """Whether the scenario defines this function itself."""
-        return inspect.isfunction(getattr(self._module, name, None))
+        return callable(getattr(self._module, name, None))
 
     def call(self, name, **more):
         """Call a function of the scenario, or the default of that name, with the arguments that it names."""
@@ -42,6 +43,8 @@ class Script(object):
         values = dict(self.available, **more)
         arguments = {}
         for parameter in inspect.signature(function).parameters.values():
+            if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
             if parameter.name in values:
                 arguments[parameter.name] = values[parameter.name]
             elif parameter.default is parameter.empty:
@@ -61,7 +64,7 @@ class Script(object):
 
 def locate(error, folder):
     """(path, line) of the innermost frame of an exception below `folder`; of the fault itself for a SyntaxError."""
-    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(folder):
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(folder + os.sep):
         return error.filename, error.lineno or 0
     found = ("", 0)
     for path, line, _, _ in traceback.extract_tb(error.__traceback__):
@@ -71,7 +74,7 @@ def locate(error, folder):
 
 
 def _execute(path, stage):
-    with io.open(path, encoding="utf-8") as stream:
+    with io.open(path, encoding="utf-8-sig") as stream:
         source = stream.read()
     module = types.ModuleType({"save": "saving_script", "load": "loading_script"}[stage])
     module.__file__ = path
@@ -87,25 +90,9 @@ def _compile(model):
 
 
 def _train(model, x, y, eager):
-    with _untraced(model, eager):
+    with untraced(model, eager):
         for _ in range(STEPS_OF_TRAINING):
             model.train_on_batch(x, y)
-
-
-@contextlib.contextmanager
-def _untraced(model, eager):
-    """Train without tracing, where that is possible: a trace costs many times what three steps of a small model do."""
-    compiled = getattr(model, "jit_compile", None)
-    if eager:
-        model.run_eagerly = True
-        if compiled is not None:
-            model.jit_compile = False
-    yield
-    if eager:
-        model.run_eagerly = False
-        model.train_function = None
-        if compiled is not None:
-            model.jit_compile = compiled
 
 
 DEFAULTS = {

@@ -9,12 +9,14 @@ on the nearest time limit. The end of the requests means that the host is gone: 
 
 import ctypes
 import gc
+import io
 import json
 import os
 import random
 import select
 import signal
 import sys
+import tempfile
 import time
 
 from . import cell, protocol
@@ -48,6 +50,17 @@ def serve(api, requests, answers, seconds):
     _settle()
     tell(answers, {"ready": True, "versions": api.versions(), "seconds": seconds, "threads": _threads()})
     children = {}
+    try:
+        _attend(api, requests, answers, wake, woken, children)
+    except OSError:  # nobody listens any more
+        pass
+    finally:
+        for child in children.values():
+            _kill(child, signal.SIGKILL)
+
+
+def _attend(api, requests, answers, wake, woken, children):
+    """The loop: fork what is asked for, tell what ended, end what is late; until the requests end."""
     rest = b""
     while True:
         nearest = min([child.deadline for child in children.values()] or [time.time() + 3600])
@@ -55,7 +68,7 @@ def serve(api, requests, answers, seconds):
         if requests in ready:
             read = os.read(requests, 65536)
             if not read:
-                break
+                return
             lines = (rest + read).split(b"\n")
             rest = lines.pop()
             for line in lines:
@@ -65,15 +78,12 @@ def serve(api, requests, answers, seconds):
             _drain(wake)
         _reap(children, answers)
         _end_late_ones(children)
-    for child in children.values():
-        _kill(child, signal.SIGKILL)
 
 
 def _settle():
     """Put all that exists out of the collector's reach: a child's first full collection would copy every page of it."""
     gc.collect()
-    if hasattr(gc, "freeze"):  # Python 3.7
-        gc.freeze()
+    getattr(gc, "freeze", lambda: None)()  # Python 3.7
 
 
 def _threads():
@@ -126,6 +136,9 @@ def _become_a_session(log, descriptors):
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
+    # Line by line: the last words before a crash are the only evidence there is.
+    sys.stdout = io.open(1, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = io.open(2, "w", 1, encoding="utf-8", errors="backslashreplace", closefd=False)
 
 
 def run(request, api):
@@ -134,6 +147,9 @@ def run(request, api):
 
     random.seed()
     numpy.random.seed()
+    for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = request["folder"]
+    tempfile.tempdir = None  # as chosen before the fork
     limit_memory(request["memory"])
     os.chdir(request["folder"])
     cell.carry_out(request, api)
@@ -167,7 +183,7 @@ def _reap(children, answers):
             return
         if pid == 0:
             return
-        child = children.pop(pid, None)
+        child = children.get(pid)
         if child is None:
             continue
         killed = os.WIFSIGNALED(status)
@@ -176,6 +192,7 @@ def _reap(children, answers):
             "id": child.number, "code": None if killed else os.WEXITSTATUS(status),
             "signal": os.WTERMSIG(status) if killed else None, "late": child.late,
             "wall": time.time() - child.begun})
+        del children[pid]
 
 
 def _end_late_ones(children):

@@ -21,7 +21,7 @@ def test_child_is_ended_at_its_limit() -> None:
 
 
 def test_child_cannot_ask_and_sees_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """stdin is at its end, NO_COLOR is set, PYTHONPATH is gone, and the user's own settings stay."""
+    """Stdin is at its end, NO_COLOR is set, PYTHONPATH is gone, and the user's own settings stay."""
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.setenv("UV_LINK_MODE", "copy")
     code = ("import os, sys; print([sys.stdin.read(), os.environ['NO_COLOR'], os.environ.get('PYTHONPATH'), "

@@ -88,7 +88,7 @@ def test_python_on_path_is_verified_by_running_it(machine: Machine) -> None:
 
 @POSIX
 def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pyenv's shim of an inactive version exists and fails; the version folder behind it is taken."""
+    """Pyenv's shim of an inactive version exists and fails; the version folder behind it is taken."""
     monkeypatch.setenv("PATH", f"{machine.root / '.pyenv/shims'}{os.pathsep}{machine.root / 'bin'}")
     machine.put(".pyenv/shims/python3.8", SHIM_FAILS)
     path = machine.put(".pyenv/versions/3.8.18/bin/python3.8", told("3.8.18"))
