@@ -156,6 +156,7 @@ class Matrix:
 
         def finished(task: Task, result: Result) -> None:
             attempt, arrays = result
+            attempt = checked(attempt, records[task.runtime.environment])
             results[task.key] = attempt
             if attempt.outcome is not Outcome.UNAVAILABLE:  # a fact about this machine, to be asked again
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
@@ -210,6 +211,18 @@ def provision_all(environments: Sequence[Environment], jobs: int, watcher: Watch
             record = records[waiting[future].id] = future.result()
             watcher.done("environments", record.environment, record.status)
     return records
+
+
+def checked(attempt: Attempt, record: Provisioned) -> Attempt:
+    """The attempt, or `unavailable` when its worker tells other versions than the environment's record."""
+    installed = {"python": record.python_version, **record.packages}
+    installed.setdefault("tensorflow", installed.get("tensorflow-cpu", ""))
+    wrong = [f"{name} is {attempt.versions[name]}, recorded is {installed[name]}"
+             for name in ("python", "tensorflow", "numpy", "h5py")
+             if attempt.versions.get(name) and installed.get(name) and attempt.versions[name] != installed[name]]
+    if not wrong:
+        return attempt
+    return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"not the environment that was asked: {'; '.join(wrong)}")
 
 
 def _save_of(task: Task) -> tuple[str, str]:

@@ -93,7 +93,7 @@ class _Reader:
                 try:
                     yield target.id, (node.lineno, ast.literal_eval(value))
                 except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                    self.fault(node.lineno, f"{target.id} is read without running the script: only literals do")
+                    self.fault(node.lineno, f"{target.id} is read without running the script: only literals will do")
         for other in _outside_functions(tree):
             if isinstance(other, ast.Name) and isinstance(other.ctx, ast.Store) and other.id in _CONSTANTS and (
                     other not in plain):

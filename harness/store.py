@@ -42,14 +42,14 @@ class Store:
             self._connection.execute("pragma journal_mode = wal")
             self._connection.execute("pragma synchronous = normal")
             (version,) = self._connection.execute("pragma user_version").fetchone()
-            (tables,) = self._connection.execute("select count(*) from sqlite_master").fetchone()
-            if version == 0 and tables:
+            (foreign,) = self._connection.execute(
+                "select count(*) from sqlite_master where type = 'table' and name not in ('attempt', 'array')").fetchone()
+            if version == 0 and foreign:
                 raise StoreError(f"{path}: a database of something else", "choose another home: CROSSLOAD_HOME=/path")
             if version not in (0, VERSION):
                 raise StoreError(f"{path}: a store of version {version}, this Crossload reads {VERSION}",
                                  "move it away to start anew, or use the Crossload that wrote it")
-            self._connection.executescript(_SCHEMA)
-            self._connection.execute(f"pragma user_version = {VERSION}")
+            self._connection.executescript(f"begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
                              ) from error

@@ -242,7 +242,6 @@ def test_a_database_of_something_else_is_refused(path: pathlib.Path) -> None:
         Store(path).close()
 
 
-@pytest.mark.xfail(strict=True, reason="tables and version are not made in one transaction", raises=StoreError)
 def test_a_store_whose_making_was_cut_short_is_made_to_its_end(path: pathlib.Path) -> None:
     """A run was killed in that moment, or another one is just making it."""
     path.parent.mkdir()
