@@ -299,7 +299,10 @@ def _command(arguments: Sequence[str]) -> str:
 
 
 def _names(text: str) -> list[str]:
-    return [name for name in text.split(",") if name]
+    names = [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"names separated by commas, not {text!r}")
+    return names
 
 
 def _count(text: str) -> int:

@@ -22,6 +22,7 @@ Observations = Mapping[str, Items]
 RELATIVE = 1e-4  # of the largest absolute value of the saved array
 ABSOLUTE = 1e-6
 OF_SENSITIVITY = 10.0  # times what inputs moved by 1e-6 (relative) do
+_SHOWN = 80  # characters of a text in a detail
 _SPEAK = ("predictions", "fresh_predictions")
 _BESIDE = ("sensitivity", "layers", "fresh_predictions")
 
@@ -132,7 +133,11 @@ def _text(observation: str, item: str, saved: Array | str, loaded: Array | str) 
     # Names and class names have changed over the years without any harm; they are stated but decide nothing.
     counts = observation not in ("metrics", "architecture", "weights")
     return Difference(observation=observation, kind="text", where=item, counts=counts,
-                      detail=f"{_called(observation, item)}: {one} became {other}")
+                      detail=f"{_called(observation, item)}: {_short(one)} became {_short(other)}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _value(observation: str, item: str, saved: Array, loaded: Array, sensitivity: float) -> Difference | None:
@@ -148,7 +153,7 @@ def _value(observation: str, item: str, saved: Array, loaded: Array, sensitivity
     largest = float(off.max()) if numpy.isfinite(off).all() else float("inf")
     finite = numpy.abs(one[numpy.isfinite(one.astype(numpy.result_type(saved, "float64")))]).astype("float64")
     scale = float(finite.max()) if finite.size else 0.0
-    allowed = 0.0 if exact else ABSOLUTE + RELATIVE * scale + OF_SENSITIVITY * sensitivity
+    allowed = (0.0 if exact else ABSOLUTE + RELATIVE * scale) + OF_SENSITIVITY * sensitivity
     if largest <= allowed:
         return None
     relative = largest / scale if scale else None

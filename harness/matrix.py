@@ -96,7 +96,8 @@ class Matrix:
     def tasks(self) -> list[Task]:
         """Every save, and every load of what is known to have been saved."""
         saves = plan.saves(self.selection, self._conditions)
-        saved = {_save_of(task): known for task in saves if (known := self._known(saves).get(task.key))}
+        known = self._known(saves)
+        saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
         return saves + plan.loads(self.selection, self._conditions, saved)
 
     def run(self, watcher: Watcher) -> Run:

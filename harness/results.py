@@ -78,7 +78,9 @@ def raised_by_scenarios(run: Run) -> list[Fault]:
     where: dict[tuple[str, str, int, str], list[str]] = {}
     paths = {scenario.path: scenario.name for scenario in run.selection.scenarios.values()}
     names = {variant.id: variant.scenario for variant in run.selection.variants}
-    for (variant, runtime), attempt in run.saved.items():
+    attempts = [(variant, saver, attempt) for (variant, saver), attempt in run.saved.items()]
+    attempts += [(variant, loader, attempt) for (variant, _, loader), attempt in run.loaded.items()]
+    for variant, runtime, attempt in attempts:
         failure = attempt.failure
         if failure and failure.step in SCENARIO_STEPS:
             path = failure.path or next(path for path, name in paths.items() if name == names[variant])

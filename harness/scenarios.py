@@ -44,8 +44,8 @@ class _Reader:
         except SyntaxError as error:
             self.fault(error.lineno or 1, f"not Python: {error.msg}")
             return None
-        except (OSError, UnicodeDecodeError, ValueError) as error:
-            self.fault(1, f"cannot be read: {error}")
+        except (OSError, ValueError, RecursionError, MemoryError) as error:
+            self.fault(1, f"cannot be read: {error or type(error).__name__}")
             return None
         title, description = self._docstring(tree)
         self._functions(tree)

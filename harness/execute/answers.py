@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import zipfile
 from typing import Any
@@ -13,7 +14,7 @@ from harness.model import Attempt, Failure, Outcome
 from harness.store import packed
 from harness.worker import protocol
 
-LOG_LIMIT = 16_000  # characters kept of a log: its beginning and its end
+LOG_LIMIT = 16_000  # bytes kept of a log: its beginning and its end
 
 
 def attempt_of(end: End, folder: pathlib.Path, log: pathlib.Path) -> tuple[Attempt, dict[str, bytes]]:
@@ -50,7 +51,7 @@ def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) 
 def _observed(answer: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, list[list[str]]], dict[str, bytes]]:
     contents: dict[str, bytes] = {}
     observations: dict[str, list[list[str]]] = {}
-    with numpy.load(folder / protocol.ARRAYS, allow_pickle=False) as stored:
+    with (folder / protocol.ARRAYS).open("rb") as file, numpy.load(file, allow_pickle=False) as stored:
         for name, items in answer["observations"]:
             kept: list[list[str]] = []
             for item, value in items:
@@ -65,11 +66,15 @@ def _observed(answer: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, l
 
 
 def _cut(log: pathlib.Path) -> str:
+    half = LOG_LIMIT // 2
     try:
-        text = log.read_text(encoding="utf-8", errors="replace")
+        with log.open("rb") as stream:  # both ends only: a child may have printed gigabytes
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(0)
+            if size <= LOG_LIMIT:
+                return stream.read().decode("utf-8", "replace")
+            head = stream.read(half).decode("utf-8", "replace")
+            stream.seek(size - half)
+            return f"{head}\n[... {size - LOG_LIMIT} bytes cut ...]\n{stream.read().decode('utf-8', 'replace')}"
     except OSError:
         return ""
-    if len(text) <= LOG_LIMIT:
-        return text
-    half = LOG_LIMIT // 2
-    return f"{text[:half]}\n[... {len(text) - LOG_LIMIT} characters cut ...]\n{text[-half:]}"

@@ -9,6 +9,7 @@ import dataclasses
 import itertools
 import pathlib
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
@@ -17,7 +18,7 @@ from harness import plan
 from harness.artifacts import Artifacts
 from harness.execute.answers import attempt_of
 from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
-from harness.execute.process import End, run_alone
+from harness.execute.process import End, end_group, run_alone
 from harness.execute.zygote import ZygoteGoneError
 from harness.model import Attempt, Outcome, Stage
 from harness.plan import Task
@@ -53,6 +54,7 @@ class Pool:
         self._limits = limits
         self._nursery = Nursery(pythons, work, limits.start, preloads)
         self._numbers = itertools.count(1)
+        self._running: set[subprocess.Popen[bytes]] = set()
 
     def expect(self, tasks: Iterable[Task]) -> None:
         """Say beforehand what will be asked, in order, so that zygotes start in time and end when done with."""
@@ -72,8 +74,10 @@ class Pool:
         return self._carry_out(task, self._alone)
 
     def close(self) -> None:
-        """End every zygote."""
+        """End every zygote and every process that runs."""
         self._nursery.close()
+        for process in list(self._running):
+            end_group(process, kill=True)
 
     def _carry_out(self, task: Task, runner: _Runner) -> Result:
         folder = self._work / f"{task.stage}-{task.runtime.id}-{next(self._numbers)}"
@@ -113,4 +117,4 @@ class Pool:
     def _alone(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
         python = self._pythons[task.runtime.environment]
         seconds = self._limits.seconds + self._limits.start
-        return run_alone(python, request, log, plan.HASH_SEEDS[task.stage], seconds)
+        return run_alone(python, request, log, plan.HASH_SEEDS[task.stage], seconds, self._running)

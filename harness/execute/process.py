@@ -53,20 +53,27 @@ def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
             "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
-def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: str, seconds: float) -> End:
-    """Carry out one request in a fresh interpreter. Raises OSError if the interpreter cannot be started."""
+def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: str, seconds: float,
+              running: set[subprocess.Popen[bytes]] | None = None) -> End:
+    """Carry out one request in a fresh interpreter. Raises OSError if the interpreter cannot be started.
+
+    The process is in `running` for as long as it runs, so that somebody else can end it.
+    """
+    running = set() if running is None else running
     begun = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
             command(python, "run", str(request)), env=environment(request.parent, hash_seed), cwd=request.parent,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
         late = False
+        running.add(process)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             late = True
         finally:
             end_group(process, kill=not late)
+            running.discard(process)
     code = process.returncode
     killed = code is not None and code < 0
     return End(code=None if killed else code, signal=-code if killed and code is not None else None, late=late,

@@ -7,10 +7,10 @@ with it.
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
-import tempfile
 
 from harness import paths
 from harness.execute.process import environment
@@ -34,8 +34,9 @@ def rehearse(runtime: Runtime, python: str, place: pathlib.Path, worker: str) ->
 
     Why Keras cannot be imported, if that is so, the first zygote will tell.
     """
-    work = pathlib.Path(tempfile.mkdtemp(prefix=f"rehearsal-{runtime.id}-", dir=place))
+    work = place / f"rehearsal-{runtime.id}-{os.getpid()}"
     try:
+        work.mkdir()
         answer = work / "rehearsed.json"
         # Without -B, so that bytecode is written; the environment is ours, and the rehearsal the only one to do so.
         subprocess.run(

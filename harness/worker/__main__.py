@@ -33,7 +33,7 @@ def _as_package():
 def _serve(requests, answers, settings):
     from crossload_worker import keras_api, zygote
 
-    begun = time.time()
+    begun = time.monotonic()
     settings = json.loads(settings)
     try:
         api = keras_api.activate(settings)
@@ -41,7 +41,7 @@ def _serve(requests, answers, settings):
     except Exception as error:
         zygote.tell(int(answers), {"ready": False, "reason": _told(error)})
         raise
-    zygote.serve(api, int(requests), int(answers), time.time() - begun)
+    zygote.serve(api, int(requests), int(answers), time.monotonic() - begun)
 
 
 def _run(path):

@@ -37,9 +37,9 @@ class Run(object):
     def at(self, step):
         """Enter a step: name it in the answer and time it."""
         self.step = step
-        begun = time.time()
+        begun = time.monotonic()
         yield
-        self.seconds[step] = self.seconds.get(step, 0.0) + time.time() - begun
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.monotonic() - begun
 
     def keep(self, name, items):
         """Put an observation into the answer."""

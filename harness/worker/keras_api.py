@@ -76,6 +76,7 @@ def untraced(model, eager):
     Predictions are left as they are for a user.
     """
     compiled = getattr(model, "jit_compile", None)
+    before = getattr(model, "run_eagerly", False)
     if eager:
         model.run_eagerly = True
         if compiled is not None:
@@ -84,7 +85,7 @@ def untraced(model, eager):
         yield
     finally:
         if eager:
-            model.run_eagerly = False
+            model.run_eagerly = before
             model.train_function = model.test_function = None
             if compiled is not None:
                 model.jit_compile = compiled

@@ -88,7 +88,11 @@ def optimizer(api, model):
     found["class"] = type(this).__name__
     _complete(model, this)
     found["iterations"] = numpy.array(int(_value(api, this.iterations)))
-    found["learning rate"] = numpy.array(float(_value(api, _rate(this))))
+    rate = _rate(this)
+    if callable(rate) and not hasattr(rate, "numpy") and not hasattr(rate, "initializer"):
+        found["learning rate"] = type(rate).__name__  # a schedule
+    else:
+        found["learning rate"] = numpy.array(float(_value(api, rate)))
     shapes = {numpy.shape(value) for value in model.get_weights()} - {()}
     slots = [value for value in _state_of(api, this) if numpy.shape(value) in shapes]
     for index, value in enumerate(sorted(slots, key=lambda slot: (numpy.shape(slot), float(numpy.mean(slot))))):
@@ -171,6 +175,8 @@ def _items(outputs):
 def _storable(value):
     """An array that a file holds without a pickle: objects become text."""
     array = numpy.asarray(value)
+    if array.dtype.kind == "V":  # bfloat16 and its like, which another numpy would not know
+        return array.astype("float32")
     if array.dtype != object:
         return array
     texts = [item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for item in array.ravel()]
@@ -195,7 +201,8 @@ def _moved(x):
 
 def _difference(one, other):
     with numpy.errstate(invalid="ignore"):
-        return one.astype("float64") - other.astype("float64")
+        wide = "complex128" if one.dtype.kind == "c" else "float64"
+        return one.astype(wide) - other.astype(wide)
 
 
 def _largest(values):

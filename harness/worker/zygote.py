@@ -30,7 +30,7 @@ class Child(object):
     def __init__(self, number, pid, limit):
         self.number = number
         self.pid = pid
-        self.begun = time.time()
+        self.begun = time.monotonic()
         self.limit = limit
         self.late = False
 
@@ -63,8 +63,8 @@ def _attend(api, requests, answers, wake, woken, children):
     """The loop: fork what is asked for, tell what ended, end what is late; until the requests end."""
     rest = b""
     while True:
-        nearest = min([child.deadline for child in children.values()] or [time.time() + 3600])
-        ready, _, _ = select.select([requests, wake], [], [], max(0.0, nearest - time.time()))
+        nearest = min([child.deadline for child in children.values()] or [time.monotonic() + 3600])
+        ready, _, _ = select.select([requests, wake], [], [], max(0.0, nearest - time.monotonic()))
         if requests in ready:
             read = os.read(requests, 65536)
             if not read:
@@ -191,13 +191,13 @@ def _reap(children, answers):
         tell(answers, {
             "id": child.number, "code": None if killed else os.WEXITSTATUS(status),
             "signal": os.WTERMSIG(status) if killed else None, "late": child.late,
-            "wall": time.time() - child.begun})
+            "wall": time.monotonic() - child.begun})
         del children[pid]
 
 
 def _end_late_ones(children):
     for child in children.values():
-        if time.time() >= child.deadline:
+        if time.monotonic() >= child.deadline:
             _kill(child, signal.SIGKILL if child.late else signal.SIGTERM)
             child.late = True
 

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 Run = Callable[..., dict[str, Any]]
 ByPlace = Callable[[dict[str, Any]], dict[tuple[str, str, str], dict[str, Any]]]
-SELECTION = ("-k", "dense", "--runtimes", "tf1.15,tf2.21-keras3")
+SELECTION = ("-k", "conv_batchnorm", "--runtimes", "tf1.15,tf2.21-keras3")
 
 
 def _rows(store: pathlib.Path) -> dict[str, tuple[str, str]]:

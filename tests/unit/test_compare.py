@@ -173,6 +173,12 @@ def test_a_sensitivity_that_is_no_number_allows_what_none_would_allow() -> None:
     assert () == compare(said([NAN, 1.0], sensitivity={"0": array(NAN)}), said([NAN, 1.0 + TINY]))
 
 
+def test_whole_numbers_that_rounding_noise_alone_moves_have_not_changed() -> None:
+    """The class that a model chooses may flip where two are as likely; the saving side has seen it flip by itself."""
+    saved = said([3, 5], "int64", sensitivity={"0": array(2.0)})
+    assert () == compare(saved, said([3, 4], "int64"))
+
+
 def test_an_output_without_a_sensitivity_gets_none_from_another() -> None:
     """Each output has its own."""
     saved: Observations = {"predictions": {"0": array([1.0]), "1": array([1.0])}, "sensitivity": {"0": array(1.0)}}

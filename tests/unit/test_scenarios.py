@@ -137,6 +137,18 @@ def test_a_file_that_is_no_text_is_at_fault(tmp_path: pathlib.Path, content: byt
     assert (None, 1) == (scenario, fault.line)
 
 
+@pytest.mark.parametrize("value", [" + ".join("1" * 900), "-" * 900 + "1", "(" * 150 + ")" * 150])
+def test_a_script_that_nests_deeply_stops_nothing(tmp_path: pathlib.Path, value: str) -> None:
+    """It is read, or at fault."""
+    scenario, found = scenarios.read(made.written(tmp_path, "case", f"{made.LEAST}\n\nVALUE = {value}\n"))
+    assert scenario or found
+
+
+def test_a_script_that_nests_too_deeply_for_python_is_at_fault(tmp_path: pathlib.Path) -> None:
+    """And stops nothing else."""
+    assert faults(tmp_path, f"{made.LEAST}\n\nVALUE = {'-' * 5000}1\n")
+
+
 def test_a_folder_called_like_a_script_is_at_fault(tmp_path: pathlib.Path) -> None:
     """It cannot be read, and is told so."""
     (tmp_path / "case.py").mkdir()
