@@ -34,13 +34,13 @@ examples:
   nox -s matrix                                          the core set, all scenarios
   nox -s matrix -- --list                                every scenario, format, runtime and environment
   nox -s matrix -- --runtimes tf1.15,tf2.21-keras3       only these two, both ways
-  nox -s matrix -- -k lstm --format weights-h5           one page of the matrix
+  nox -s matrix -- -k lstm_defaults --format weights-h5  one page of the matrix for each of its parameters
   nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns are fine (quote them)
   nox -s matrix -- --scenarios ~/my-scenarios            scripts kept elsewhere
 
 Several names are separated by commas, or the option is given again. A model that does not load is a finding, not a
 failure: the exit code is 0 when the run is complete, 2 for a wrong command line, 3 for a faulty catalogue, 4 for a
-store that cannot be used, 5 when the harness itself is in trouble, 130 when interrupted.
+store that cannot be used, 5 when the harness itself is in trouble, 130 when interrupted (nox makes 1 of any but 0).
 """
 
 

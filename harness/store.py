@@ -43,7 +43,8 @@ class Store:
             self._connection.execute("pragma synchronous = normal")
             (version,) = self._connection.execute("pragma user_version").fetchone()
             (foreign,) = self._connection.execute(
-                "select count(*) from sqlite_master where type = 'table' and name not in ('attempt', 'array')").fetchone()
+                "select count(*) from sqlite_master where type = 'table' and name not in ('attempt', 'array')"
+            ).fetchone()
             if version == 0 and foreign:
                 raise StoreError(f"{path}: a database of something else", "choose another home: CROSSLOAD_HOME=/path")
             if version not in (0, VERSION):
