@@ -30,6 +30,7 @@ def write(results: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Pa
 
 def _replace(path: pathlib.Path, text: str) -> pathlib.Path:
     aside = path.with_name(path.name + ".new")
-    aside.write_text(text, encoding="utf-8", newline="\n")
+    # A log that is no valid text must not cost the report: what cannot be written becomes a question mark.
+    aside.write_text(text, encoding="utf-8", errors="replace", newline="\n")
     aside.replace(path)
     return path

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.report import labels, tables, words
 
+LINES = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 SCHEMA = pathlib.Path(__file__).with_name("results.schema.json")
 CSV_COLUMNS = (
     "scenario",
@@ -35,13 +36,21 @@ OTHER_FINDINGS = 5
 def document(results: dict[str, Any]) -> str:
     """The results as strict JSON, one item of each list per line: readable, and a diff shows single cells."""
     parts = []
-    for name, value in plain(results).items():
+    for name, value in results.items():
         if isinstance(value, list) and value:
-            items = ",\n".join("  " + _json(item) for item in value)
-            parts.append(f" {_json(name)}: [\n{items}\n ]")
+            items = ",\n".join("  " + strict(item, LINES) for item in value)
+            parts.append(f" {strict(name, LINES)}: [\n{items}\n ]")
         else:
-            parts.append(f" {_json(name)}: {_json(value)}")
+            parts.append(f" {strict(name, LINES)}: {strict(value, LINES)}")
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def strict(value: Any, encoder: json.JSONEncoder) -> str:
+    """A value as JSON; only one that holds NaN or infinity, which is rare, is copied to get rid of them."""
+    try:
+        return encoder.encode(value)
+    except ValueError:
+        return encoder.encode(plain(value))
 
 
 def plain(value: Any) -> Any:
@@ -88,10 +97,6 @@ def markdown(text: str) -> str:
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@&#8203;")
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
-
-
 def _tame(text: str) -> str:
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
@@ -122,7 +127,8 @@ def _findings(sums: tables.Sums) -> list[str]:
 def _finding(finding: tables.Finding) -> str:
     told = f"{words.sentence(finding)} {words.where(finding)}"
     sign = labels.LABEL_OF[finding.verdict].sign
-    return f"- {sign} **{finding.verdict}** {markdown(told)}. {markdown(words.why(finding))}"
+    pitfall = " (pitfall)" if finding.kind == "pitfall" else ""
+    return f"- {sign} **{finding.verdict}**{pitfall} {markdown(told)}. {markdown(words.why(finding))}"
 
 
 def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
@@ -133,8 +139,9 @@ def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
     for save in ids:
         counts = [sums.pairs.get((save, load)) for load in ids]
         rows.append([f"**{markdown(save)}**", *(_square(count) for count in counts)])
-    note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked.\n"
-    return ["## Saved there, loaded here\n", note, _table(["", *map(markdown, ids)], rows)]
+    note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked."
+    left_out = f" {words.PITFALLS}" if sums.left_out else ""
+    return ["## Saved there, loaded here\n", f"{note}{left_out}\n", _table(["", *map(markdown, ids)], rows)]
 
 
 def _square(counts: tables.Counts | None) -> str:
@@ -143,12 +150,16 @@ def _square(counts: tables.Counts | None) -> str:
     return f"{labels.LABEL_OF[counts.worst].sign} {counts.of[counts.worst]} ({counts.good}/{counts.asked})"
 
 
+def _away(place: dict[str, Any]) -> str:
+    return f"{markdown(words.brief(place['reason']))}. {markdown(place['hint'])}"
+
+
 def _missing(results: dict[str, Any]) -> list[str]:
     lines = []
     away = [place for place in results["environments"] if place["status"] == "unavailable"]
     if away:
         lines.append("## Unavailable on this machine\n")
-        lines += [f"- {markdown(p['title'])}: {markdown(p['reason'])}. {markdown(p['hint'])}" for p in away] + [""]
+        lines += [f"- {markdown(p['title'])}: {_away(p)}" for p in away] + [""]
     if results["faults"]:
         lines.append("## Faults in scenarios\n")
         lines += [f"- {markdown(f['path'])}:{f['line']}: {markdown(f['message'])}" for f in results["faults"]] + [""]

@@ -16,6 +16,7 @@ from typing import Any
 from harness.report import export, labels, tables, words
 
 Packed = dict[str, Any]
+DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class Pool:
@@ -63,8 +64,9 @@ def core(results: dict[str, Any], sums: tables.Sums) -> Packed:
             for label in labels.LABELS
         ],
         "unasked": labels.UNASKED,
+        "leftOut": sums.left_out > 0,
         "runtimes": [_runtime(row, environments) for row in results["runtimes"]],
-        "scenarios": [{name: text for name, text in case.items() if name != "source"} for case in results["scenarios"]],
+        "scenarios": [_scenario(case) for case in results["scenarios"]],
         "variants": _variants(results),
         "cells": _columns(results, sums, strings),
         "strings": strings.items,
@@ -115,7 +117,7 @@ def detail(results: dict[str, Any]) -> Packed:
 
 def block(packed: Packed) -> str:
     """A block as it stands in the page."""
-    text = json.dumps(export.plain(packed), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = export.strict(packed, DENSE)
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 6)).decode("ascii")
 
 
@@ -133,6 +135,11 @@ def _runtime(row: dict[str, Any], environments: dict[str, dict[str, Any]]) -> Pa
         "lines": lines,
         "versions": row["versions"],
     }
+
+
+def _scenario(case: dict[str, Any]) -> Packed:
+    kept = {name: text for name, text in case.items() if name != "source"}
+    return kept | {"short": words.short(case["title"])}
 
 
 def _variants(results: dict[str, Any]) -> list[Packed]:

@@ -7,6 +7,7 @@ be fetched at all; so even a text that slipped past the escaping could neither r
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import pathlib
 import re
@@ -23,6 +24,7 @@ SCRIPTS = (
     "data.js",
     "route.js",
     "filter.js",
+    "sums.js",
     "export.js",
     "matrix.js",
     "parts.js",
@@ -109,6 +111,7 @@ def _kind(results: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
     return variant | {"title": case["title"], "told": told, "kind": tables.kind(variant, case["cause"])}
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "templates"),

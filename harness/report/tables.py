@@ -70,12 +70,17 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sums:
-    """Everything that is counted once and shown in several outputs; `finding_of` goes with `frame`, row by row."""
+    """Everything that is counted once and shown in several outputs; `finding_of` goes with `frame`, row by row.
+
+    Pitfalls are mistakes shown on purpose: `pairs` and `summed` leave them out, and `left_out` says how many cells
+    that are. In a run of nothing but pitfalls none is left out.
+    """
 
     frame: pd.DataFrame
     all: Counts
+    summed: Counts
+    left_out: int
     pairs: dict[tuple[str, str], Counts]
-    variants: dict[str, Counts]
     findings: list[Finding]
     finding_of: list[int]
 
@@ -84,11 +89,14 @@ def sums(results: dict[str, Any]) -> Sums:
     """Count a whole results document."""
     frame = cells(results)
     found, finding_of = _findings(frame, {case["name"]: case["title"] for case in results["scenarios"]})
+    sound = frame[frame["kind"] != "pitfall"]
+    summed = sound if len(sound) else frame
     return Sums(
         frame=frame,
-        all=Counts(of={str(name): int(number) for name, number in frame["verdict"].value_counts().items()}),
-        pairs={(key[0], key[1]): counts for key, counts in _counted(frame, ["save", "load"])},
-        variants={key[0]: counts for key, counts in _counted(frame, ["variant"])},
+        all=_total(frame),
+        summed=_total(summed),
+        left_out=len(frame) - len(summed),
+        pairs={(key[0], key[1]): counts for key, counts in _counted(summed, ["save", "load"])},
         findings=found,
         finding_of=finding_of,
     )
@@ -96,15 +104,16 @@ def sums(results: dict[str, Any]) -> Sums:
 
 def cells(results: dict[str, Any]) -> pd.DataFrame:
     """One row per cell, in the document's order, with what its variant says about it."""
-    frame = pd.DataFrame({name: [cell[name] for cell in results["cells"]] for name in COLUMNS})
+    # Plain objects: to take texts out of pandas' own text type one by one costs more than all the counting.
+    frame = pd.DataFrame({name: [cell[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
     kinds = {variant["id"]: variant for variant in results["variants"]}
     causes = {case["name"]: case["cause"] for case in results["scenarios"]}
-    for name in ("scenario", "format"):
-        frame[name] = [kinds[id_][name] for id_ in frame["variant"]]
-    told = {id_: parameters(variant) for id_, variant in kinds.items()}
-    kind_of = {id_: kind(variant, causes.get(variant["scenario"], "")) for id_, variant in kinds.items()}
-    frame["parameters"] = [told[id_] for id_ in frame["variant"]]
-    frame["kind"] = [kind_of[id_] for id_ in frame["variant"]]
+    told = {
+        id_: (variant["scenario"], variant["format"], parameters(variant), kind(variant, causes[variant["scenario"]]))
+        for id_, variant in kinds.items()
+    }
+    for place, name in enumerate(("scenario", "format", "parameters", "kind")):
+        frame[name] = pd.Series([told[id_][place] for id_ in frame["variant"]], dtype=object)
     return frame
 
 
@@ -116,6 +125,10 @@ def kind(variant: dict[str, Any], cause: str) -> str:
 def parameters(variant: dict[str, Any]) -> str:
     """A variant's parameters on one line."""
     return ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
+
+
+def _total(frame: pd.DataFrame) -> Counts:
+    return Counts(of={str(name): int(number) for name, number in frame["verdict"].value_counts().items()})
 
 
 def _counted(frame: pd.DataFrame, by: list[str]) -> Iterator[tuple[tuple[str, ...], Counts]]:
@@ -135,7 +148,7 @@ def _findings(frame: pd.DataFrame, titles: dict[str, str]) -> tuple[list[Finding
         found.append(
             (group.index, _finding(group, verdict, scenario, kind_, titles.get(scenario, scenario), number_asked))
         )
-    # What nobody expects comes before what a pitfall is there to show.
+    # What nobody expects, a remedy that does not help included, comes before what a pitfall is there to show.
     found.sort(key=lambda item: (labels.ORDER.index(item[1].verdict), item[1].kind == "pitfall", -item[1].cells))
     finding_of = [-1] * len(frame)
     for number, (index, _) in enumerate(found):

@@ -7,6 +7,9 @@ from typing import Any
 
 from harness.report import labels, tables
 
+PITFALLS = "Pitfalls are mistakes shown on purpose; they are left out of this sum."
+BRIEF = 240
+
 
 def headline(counts: tables.Counts) -> str:
     """The whole run in one sentence, the silent differences first."""
@@ -37,8 +40,8 @@ def when(run: dict[str, Any]) -> str:
 def sentence(finding: tables.Finding) -> str:
     """What happens to whom, how often."""
     label = labels.LABEL_OF[finding.verdict]
-    remedied = ", remedy applied," if finding.kind == "remedy" else ""
-    return f"{finding.title}{remedied} {label.does} in {number(finding.cells)} of {number(finding.asked)} cells"
+    remedied = ", with its remedy," if finding.kind == "remedy" else ""
+    return f"{short(finding.title)}{remedied} {label.does} in {number(finding.cells)} of {number(finding.asked)} cells"
 
 
 def where(finding: tables.Finding) -> str:
@@ -59,7 +62,19 @@ def where(finding: tables.Finding) -> str:
 def why(finding: tables.Finding) -> str:
     """The most common reason, and how many others there are."""
     more = f" (and {plural(finding.other_reasons, 'other reason')})" if finding.other_reasons else ""
-    return finding.reason + more
+    return brief(finding.reason) + more
+
+
+def short(title: str) -> str:
+    """A scenario's title up to its first colon: what it is, without what it shows."""
+    return title.split(":", 1)[0].strip() or title
+
+
+def brief(text: str) -> str:
+    """A text that may be long, cut at a blank; the whole of it stands in its cell."""
+    if len(text) <= BRIEF:
+        return text
+    return text[:BRIEF].rsplit(" ", 1)[0] + " …"
 
 
 def some(names: list[str]) -> str:

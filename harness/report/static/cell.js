@@ -1,5 +1,5 @@
 // One cell with all its evidence: both sides, differences, exception, logs, timing, and how to run it again.
-import { copyable, copyButton, el, facts, scroll, table } from "./dom.js";
+import { brief, copyable, copyButton, el, facts, scroll, table } from "./dom.js";
 import { href } from "./route.js";
 import { crumbs, missing, section } from "./parts.js";
 
@@ -52,8 +52,10 @@ function quoted(word) {
 function verdict(data, cell, loaded) {
   const label = data.labels[data.cells.verdict[cell]];
   const reason = data.reason(cell);
+  const short = brief(reason);
   return [
-    el("p", { class: `verdict v-${label.verdict} l3` }, el("b", {}, `${label.sign} ${label.verdict}`), el("span", {}, reason || label.meaning)),
+    el("p", { class: `verdict v-${label.verdict} l3` }, el("b", {}, `${label.sign} ${label.verdict}`), el("span", {}, short || label.meaning)),
+    short === reason ? "" : el("details", {}, el("summary", {}, "The whole reason"), el("pre", { tabindex: "0" }, reason)),
     facts([
       ["Means", label.meaning],
       ["Stage", [data.stage(cell), loaded.step ? ` (step: ${loaded.step})` : ""].join("")],
@@ -111,7 +113,7 @@ function savedSide(data, runtime, saved) {
   const row = data.runtimes[runtime];
   if (!saved) return side("Saved in", row, {}, el("p", { class: "soft" }, "Nothing is recorded of this save."));
   const files = saved.artifact ? artifact(saved.artifact) : "";
-  return side("Saved in", row, saved.versions, facts([["Outcome", saved.outcome], ["Reason", saved.reason]]), attempt(saved), files);
+  return side("Saved in", row, saved.versions, facts([["Outcome", saved.outcome], ["Reason", brief(saved.reason)]]), attempt(saved), files);
 }
 
 function loadedSide(data, runtime, loaded) {

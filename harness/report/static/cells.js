@@ -1,7 +1,8 @@
 // A plain list of cells, loudest verdict first: the view behind "show these cells", and a part of others.
-import { el, plural, scroll, table } from "./dom.js";
+import { brief, el, plural, scroll, table } from "./dom.js";
 import { matching } from "./filter.js";
 import { mark } from "./matrix.js";
+import { kindTag } from "./parts.js";
 import { href } from "./route.js";
 
 const AT_ONCE = 200;
@@ -55,11 +56,11 @@ function field(data, cell, name) {
   const variant = data.cells.variant[cell];
   const item = data.variants[variant];
   if (name === "Verdict") return el("a", { href: href("cell", [item.id, save, load]), class: "nowrap" }, mark(data, data.cells.verdict[cell]));
-  if (name === "Scenario") return el("a", { href: href("variant", [item.id]) }, data.scenarioOf(variant).title);
+  if (name === "Scenario") return [el("a", { href: href("variant", [item.id]) }, data.scenarioOf(variant).short), kindTag(item)];
   if (name === "Format") return item.format;
   if (name === "Parameters") return item.parameters;
   if (name === "Saved in") return save;
-  return name === "Loaded in" ? load : data.reason(cell);
+  return name === "Loaded in" ? load : brief(data.reason(cell));
 }
 
 /** Cells for CSV and Markdown. */

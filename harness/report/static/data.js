@@ -26,6 +26,7 @@ export async function load() {
     variantAt: numbered(core.variants),
     verdictAt: new Map(core.labels.map((label, place) => [label.verdict, place])),
     unasked: new Set(core.unasked),
+    pitfall: Uint8Array.from(core.variants, (item) => (item.kind === "pitfall" ? 1 : 0)),
     cell: (variant, save, load) => at[(variant * wide + save) * wide + load],
     reason: (cell) => core.strings[cells.reason[cell]],
     stage: (cell) => core.strings[cells.stage[cell]],

@@ -103,9 +103,18 @@ export function copyable(text, what, kind = "") {
   return el("div", { class: "copy" }, el("pre", { class: kind, tabindex: "0" }, text), copyButton(() => text, "Copy", what));
 }
 
+const GROUPED = new Intl.NumberFormat("en-GB");
+
 /** Thousands apart by a thin space. */
 export function number(count) {
-  return count.toLocaleString("en-GB").replaceAll(",", "\u202f");
+  return GROUPED.format(count).replaceAll(",", "\u202f");
+}
+
+const BRIEF = 240;
+
+/** A text that may be long, cut at a blank, as `words.brief` does it; the whole of it stands in its cell. */
+export function brief(text) {
+  return text.length <= BRIEF ? text : `${text.slice(0, BRIEF).replace(/ [^ ]*$/, "")} …`;
 }
 
 /** `1 cell`, `2 cells`. */

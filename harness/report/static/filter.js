@@ -6,7 +6,7 @@ const lowered = new WeakMap();
 
 /** The places of the matching cells, in the document's order; a view asks for the same ones several times. */
 export function matching(data, filters) {
-  const key = JSON.stringify(filters);
+  const key = JSON.stringify({ ...filters, sum: "" });
   if (!answers.has(key)) {
     if (answers.size >= KEPT) answers.delete(answers.keys().next().value);
     answers.set(key, search(data, filters));

@@ -9,6 +9,7 @@ import { overviewView } from "./overview.js";
 import { pairView } from "./pair.js";
 import { missing } from "./parts.js";
 import { FILTERS, filtered, href, parse } from "./route.js";
+import { sumButtons } from "./sums.js";
 import { runtimesView } from "./runtimes.js";
 import { variantView } from "./variant.js";
 
@@ -76,7 +77,7 @@ function frame(state, filters) {
   document.getElementById("found").textContent = any ? `${number(cells.length)} of ${number(page.data.count)} cells` : `all ${number(page.data.count)} cells`;
   const clear = document.getElementById("clear");
   clear.hidden = !any;
-  clear.setAttribute("href", href(state.view, state.segments));
+  clear.setAttribute("href", href(state.view, state.segments, { sum: state.filters.sum }));
 }
 
 function legend(chip, state, counts) {
@@ -107,7 +108,7 @@ function options() {
   };
   const runtimes = data.runtimes.map((item) => [item.id, item.id]);
   for (const name of ["runtime", "save", "load"]) fill(name, runtimes);
-  fill("scenario", data.scenarios.map((item) => [item.name, item.title]));
+  fill("scenario", data.scenarios.map((item) => [item.name, item.short]));
   fill("format", [...new Set(data.variants.map((item) => item.format))].map((name) => [name, name]));
 }
 
@@ -174,6 +175,7 @@ async function start() {
   controls.addEventListener("input", changed);
   controls.addEventListener("submit", (event) => event.preventDefault());
   for (const button of document.querySelectorAll("[data-export]")) button.addEventListener("click", () => exportView(button));
+  sumButtons(() => page.state);
   addEventListener("hashchange", show);
   remember();
   await show();

@@ -1,5 +1,5 @@
 // A save x load matrix: squares filled in place, arrow keys, crosshair. Its headings are those of the page's own table.
-import { el, svg } from "./dom.js";
+import { brief, el, svg } from "./dom.js";
 import { href } from "./route.js";
 
 const AT_ONCE = 16;
@@ -28,21 +28,29 @@ export function grid(matrix, readout = null) {
   return {
     /**
      * Fill every square with what `squareOf(save, load)` says; one whose `key` is the same is left alone.
-     * Of a large matrix the rows in sight come first and the others a moment later.
+     * Of a large matrix the looks of the rows in sight come first; their links, and the other rows, a moment later.
      */
     fill(squareOf) {
       const mine = ++turn;
+      const links = [];
       const fillRow = (save) =>
         rows[save].forEach((cell, load) => {
           const square = squareOf(save, load);
-          if (known[save][load] !== square.key) paint(cell, square, save === load);
+          if (known[save][load] === square.key) return;
+          paint(cell, square, save === load);
+          links.push([cell.firstElementChild, square]);
           known[save][load] = square.key;
         });
       const all = rows.map((_, save) => save);
-      const first = rows.length > AT_ONCE && matrix.isConnected ? all.filter((save) => inSight(rows[save][0])) : all;
+      const large = rows.length > AT_ONCE && matrix.isConnected;
+      const first = large ? all.filter((save) => inSight(rows[save][0])) : all;
       first.forEach(fillRow);
-      const rest = all.filter((save) => !first.includes(save));
-      if (rest.length) afterFrame(() => mine === turn && rest.forEach(fillRow));
+      const finish = (rest) => {
+        rest.forEach(fillRow);
+        for (const [link, square] of links) lead(link, square);
+      };
+      if (!large) finish([]);
+      else afterFrame(() => finish(mine === turn ? all.filter((save) => !first.includes(save)) : []));
     },
     /** Show only one row, one column, or everything (-1). */
     only(save, load) {
@@ -85,11 +93,11 @@ export function variantMatrix(data, variant, shown, filters) {
   grid(matrix).fill((save, load) => {
     const cell = data.cell(variant, save, load);
     const [from, to] = [data.runtimes[save].id, data.runtimes[load].id];
-    const link = href("cell", [item.id, from, to], filters);
-    if (cell < 0) return { verdict: "", big: "", small: "", label: `Saved in ${from}, loaded in ${to}: not run`, link, key: "none" };
+    const link = () => href("cell", [item.id, from, to], filters);
+    if (cell < 0) return { verdict: "", big: "", small: "", label: () => `Saved in ${from}, loaded in ${to}: not run`, link, key: "none" };
     const label = data.labels[data.cells.verdict[cell]];
     const key = "cell";
-    const words = `Saved in ${from}, loaded in ${to}: ${label.verdict}. ${data.reason(cell)}`;
+    const words = () => `Saved in ${from}, loaded in ${to}: ${label.verdict}. ${brief(data.reason(cell))}`;
     const small = roomy ? label.verdict : "";
     return { verdict: label.verdict, level: 3, big: label.sign, small, label: words, link, faded: !shown.has(cell), key };
   });
@@ -103,12 +111,15 @@ function paint(cell, square, own) {
   const name = classes.join(" ");
   if (cell.className !== name) cell.className = name;
   const link = cell.firstElementChild;
-  link.setAttribute("href", square.link);
-  link.setAttribute("aria-label", square.label);
   write(link.children[0], square.big);
   write(link.children[1], square.small);
   link.querySelector(".bar")?.remove();
   if (square.bar) link.append(square.bar());
+}
+
+function lead(link, square) {
+  link.setAttribute("href", square.link());
+  link.setAttribute("aria-label", square.label());
 }
 
 function inSight(cell) {

@@ -2,7 +2,9 @@
 import { el, line, plural } from "./dom.js";
 import { countBy, inWords, level, matching, sumUp } from "./filter.js";
 import { bar, grid, mark } from "./matrix.js";
+import { kindTag } from "./parts.js";
 import { filtered, href, parse, queryString } from "./route.js";
+import { showSum, summed, titled } from "./sums.js";
 
 const FIRST_VARIANTS = 60;
 const VARIANT_COLUMNS = [
@@ -33,8 +35,9 @@ export function overviewView(data) {
       const every = matching(data, { ...state.filters, verdict: [] });
       const wide = data.runtimes.length;
       const pairOf = (cell) => data.cells.save[cell] * wide + data.cells.load[cell];
-      const [of, ofEvery] = [cells, every].map((some) => countBy(data, some, wide * wide, pairOf));
-      if (!untouched || filtered(state.filters)) {
+      const [of, ofEvery] = [cells, every].map((some) => countBy(data, summed(data, some, state.filters), wide * wide, pairOf));
+      if (!untouched || filtered(state.filters) || state.filters.sum) {
+        showSum(state.filters);
         const query = queryString({ ...state.filters, runtime: "", save: "", load: "" });
         squares.fill((save, load) => {
           const pair = save * wide + load;
@@ -45,7 +48,7 @@ export function overviewView(data) {
         untouched = false;
       }
       showVariants(data, cells, every, state.filters);
-      return { title: "Overview", table: () => exported(data, of) };
+      return { title: "Overview", table: () => exported(data, of, titled(data, "Overview", state.filters)) };
     },
   };
 }
@@ -56,8 +59,8 @@ function square(data, save, load, counts, every, roomy, query) {
   const [sum, whole] = [counts, every].map((some) => sumUp(data, some));
   const plain = {
     key: `${query} ${counts} ${every}`,
-    label: `Saved in ${from}, loaded in ${to}: ${inWords(data, counts)}`,
-    link: href("pair", [from, to]) + query,
+    label: () => `Saved in ${from}, loaded in ${to}: ${inWords(data, counts)}`,
+    link: () => href("pair", [from, to]) + query,
     small: whole.asked ? `${whole.good}/${whole.asked}` : "",
     bar: roomy && whole.total ? () => bar(data, [...every]) : null,
   };
@@ -97,13 +100,12 @@ function variantRow(data, place, counts, every, filters) {
   const item = data.variants[place];
   const whole = sumUp(data, every);
   const kept = { ...filters, scenario: "", format: "", kind: "" };
-  const link = el("a", { href: href("variant", [item.id], kept) }, data.scenarioOf(place).title);
-  const kind = item.kind === "plain" ? null : [" ", el("span", { class: "tag" }, item.kind)];
-  const told = [[link, kind], item.format, item.parameters, mark(data, sumUp(data, counts).worst), `${whole.good}/${whole.asked}`];
+  const link = el("a", { href: href("variant", [item.id], kept) }, data.scenarioOf(place).short);
+  const told = [[link, kindTag(item)], item.format, item.parameters, mark(data, sumUp(data, counts).worst), `${whole.good}/${whole.asked}`];
   return line([...told, bar(data, [...every])], VARIANT_COLUMNS);
 }
 
-function exported(data, of) {
+function exported(data, of, title) {
   const wide = data.runtimes.length;
   const columns = ["saved in", "loaded in", "worst", "identical", "asked", ...data.labels.map((label) => label.verdict)];
   const rows = [];
@@ -116,5 +118,5 @@ function exported(data, of) {
       rows.push([...ends, data.labels[sum.worst].verdict, sum.good, sum.asked, ...counts]);
     }
   }
-  return { title: "Overview", columns, rows };
+  return { title, columns, rows };
 }

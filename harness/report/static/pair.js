@@ -5,6 +5,7 @@ import { bar, mark } from "./matrix.js";
 import { cellList, exportedCells, loudestFirst } from "./cells.js";
 import { href } from "./route.js";
 import { crumbs, missing, section } from "./parts.js";
+import { sumLine, summed } from "./sums.js";
 
 /** The view. */
 export function pairView(data) {
@@ -23,7 +24,7 @@ export function pairView(data) {
         el("h1", { tabindex: "-1" }, title),
         el("p", { class: "soft" }, inWords(data, countVerdicts(data, cells)), ". ", others(from, to, state.filters)),
         section("Versions", versions(data, save, load)),
-        section("Which formats survive", formats(data, cells)),
+        section("Which formats survive", sumLine(data, state), formats(data, summed(data, cells, state.filters))),
         section("Every variant", cellList(data, cells, `Cells from ${from} to ${to}`, ["Saved in", "Loaded in"])),
       );
       return { title, table: () => exportedCells(data, cells, title) };

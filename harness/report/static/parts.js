@@ -16,6 +16,11 @@ export function section(title, ...children) {
   return el("section", {}, el("h2", {}, title), children);
 }
 
+/** Whether a variant is a pitfall or a remedy, as a small label; a plain one needs none. */
+export function kindTag(variant) {
+  return variant.kind === "plain" ? "" : [" ", el("span", { class: "tag" }, variant.kind)];
+}
+
 /** The way back up. */
 export function crumbs(links, here) {
   return el("nav", { class: "crumbs", "aria-label": "Where this is" }, links.map(([text, to]) => el("a", { href: to }, text)), el("span", {}, here));

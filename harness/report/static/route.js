@@ -2,6 +2,9 @@
 
 export const FILTERS = ["q", "runtime", "save", "load", "scenario", "format", "kind"];
 
+// What a sum is of: the empty string leaves pitfalls out, "all" does not.
+const SUMS = ["", "all"];
+
 /** The state that a fragment stands for; what cannot be read is left out rather than refused. */
 export function parse(fragment) {
   // Without the slash it is an anchor within the overview.
@@ -10,6 +13,7 @@ export function parse(fragment) {
   const given = new URLSearchParams(query);
   const filters = { verdict: (given.get("verdict") ?? "").split(",").filter(Boolean) };
   for (const name of FILTERS) filters[name] = given.get(name) ?? "";
+  filters.sum = SUMS.includes(given.get("sum")) ? given.get("sum") : "";
   return { view: segments[0] ?? "overview", segments: segments.slice(1), filters };
 }
 
@@ -19,7 +23,7 @@ export function href(view, segments = [], filters = null) {
   return `#/${path}${filters ? queryString(filters) : ""}`;
 }
 
-/** Whether any filter is set. */
+/** Whether any filter is set; what a sum is of hides no cell. */
 export function filtered(filters) {
   return filters.verdict.length > 0 || FILTERS.some((name) => filters[name]);
 }
@@ -28,6 +32,7 @@ export function filtered(filters) {
 export function queryString(filters) {
   const parts = FILTERS.filter((name) => filters[name]).map((name) => `${name}=${encodeURIComponent(filters[name])}`);
   if (filters.verdict?.length) parts.push(`verdict=${filters.verdict.map(encodeURIComponent).join(",")}`);
+  if (filters.sum) parts.push(`sum=${encodeURIComponent(filters.sum)}`);
   return parts.length ? `?${parts.join("&")}` : "";
 }
 

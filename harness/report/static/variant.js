@@ -1,10 +1,12 @@
 // One variant: its matrix beside those of its siblings, what it probes, what it shows, its source.
-import { copyButton, el, facts, plural, scroll, table } from "./dom.js";
+import { brief, copyButton, el, facts, plural, scroll, table } from "./dom.js";
 import { countVerdicts, inWords, matching, sumUp } from "./filter.js";
 import { mark, variantMatrix } from "./matrix.js";
 import { cellList, exportedCells, loudestFirst } from "./cells.js";
 import { crumbs, missing, section } from "./parts.js";
 import { href } from "./route.js";
+
+const NUMBER = /\d[\d.e+-]*/g;
 
 /** The view. */
 export function variantView(data) {
@@ -73,15 +75,16 @@ function same(item, scenario, format) {
 
 function reasons(data, cells) {
   const groups = new Map();
+  // Reasons that differ only in their numbers are one, as in the findings.
   for (const cell of cells) {
-    const key = `${data.cells.verdict[cell]} ${data.cells.reason[cell]}`;
+    const key = `${data.cells.verdict[cell]} ${data.reason(cell).replace(NUMBER, "#")}`;
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
   if (!groups.size) return el("p", { class: "soft" }, "No cell matches these filters.");
   const rows = [...groups.values()].map((group) => [
     mark(data, data.cells.verdict[group[0]]),
     String(group.length),
-    data.reason(group[0]) || "–",
+    brief(data.reason(group[0])) || "–",
     from(data, group),
   ]);
   const columns = [{ name: "Verdict", class: "nowrap" }, { name: "Cells", class: "num" }, { name: "Reason", class: "reason" }, "Where"];
@@ -96,7 +99,7 @@ function from(data, cells) {
 
 function about(data, item, scenario) {
   return [
-    el("p", { class: "prose" }, scenario.description || scenario.title),
+    (scenario.description || scenario.title).split(/\n\s*\n/).map((part) => el("p", { class: "prose" }, part)),
     facts([
       ["Scenario", el("code", {}, scenario.path)],
       ["Format", item.format],

@@ -1,0 +1,215 @@
+"""For everyone: keyboard, screen readers, contrast, narrow, wide, paper; and screenshots. Needs chromium."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import pytest
+
+import harness.report
+from tests.browser.driving import Open, fragment, go
+from tests.unit.report import made
+
+pytestmark = pytest.mark.slow
+
+axe_api = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+
+PLACES = {
+    "overview": "#/",
+    "filtered": "#/?verdict=changed&save=tf-2.3",
+    "variant": "#/variant/lambda_layer%2Fh5%2Fnone",
+    "pair": "#/pair/tf-2.3/keras-3",
+    "cells": "#/cells?verdict=refused",
+    "runtimes": "#/runtimes",
+    "environment": "#/runtimes/py37-tf1.15",
+    "missing": "#/variant/none",
+}
+
+
+def places(results: dict[str, Any]) -> dict[str, str]:
+    """All views, and a cell of each verdict."""
+    found = dict(PLACES)
+    for verdict in ("changed", "crashed", "refused", "unsaved", "identical"):
+        cell = next(cell for cell in results["cells"] if cell["verdict"] == verdict)
+        found[f"cell-{verdict}"] = fragment("cell", cell["variant"], cell["save"], cell["load"])
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(open_page: Open, results: dict[str, Any], scheme: str) -> None:
+    """Every view in both themes passes the rules of axe-core, contrast included, with all that folds unfolded."""
+    page = open_page(color_scheme=scheme)
+    found = {}
+    for name, place in places(results).items():
+        page.evaluate("hash => location.hash = hash", place)
+        page.wait_for_function("hash => location.hash === hash", arg=place)
+        page.wait_for_timeout(60)
+        page.evaluate("document.querySelectorAll('main details').forEach(item => (item.open = true))")
+        violations = axe_api.Axe().run(page).response["violations"]
+        found[name] = [(item["id"], [node["html"][:160] for node in item["nodes"][:3]]) for item in violations]
+    assert {} == {name: items for name, items in found.items() if items}
+
+
+def test_axe_on_the_narrow_page(open_page: Open) -> None:
+    """The stacked lists keep their table semantics."""
+    page = open_page("#/pair/tf-2.3/keras-3", viewport={"width": 390, "height": 844})
+    assert [] == axe_api.Axe().run(page).response["violations"]
+    assert page.get_by_role("table", name="Cells from tf-2.3 to keras-3").get_by_role("row").count() > 10
+
+
+def test_arrow_keys_walk_the_matrix(open_page: Open) -> None:
+    """One stop of Tab for the matrix; arrows, Home and End move inside it, and Enter opens."""
+    page = open_page()
+    assert 1 == page.locator("#summed a[tabindex='0']").count()
+    page.locator("#summed a[tabindex='0']").focus()
+    focused = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
+    for key, expected in [
+        ("ArrowRight", "Saved in keras-2.2.4, loaded in tf-1.15"),
+        ("ArrowDown", "Saved in tf-1.15, loaded in tf-1.15"),
+        ("End", "Saved in tf-1.15, loaded in tf-keras-2.21"),
+        ("ArrowRight", "Saved in tf-1.15, loaded in tf-keras-2.21"),
+        ("Control+End", "Saved in tf-keras-2.21, loaded in tf-keras-2.21"),
+        ("Home", "tf-keras-2.21"),
+    ]:
+        page.keyboard.press(key)
+        assert page.evaluate(focused).startswith(expected)
+    page.keyboard.press("ArrowRight")
+    go(page, lambda: page.keyboard.press("Enter"))
+    assert "From tf-keras-2.21 to keras-2.2.4" == page.locator("#view h1").inner_text()
+
+
+def test_arrow_keys_pass_over_hidden_rows(open_page: Open) -> None:
+    """With one row left, down stays where it is and up goes to the heading."""
+    page = open_page("#/?save=tf-2.3")
+    page.locator("#summed tbody tr:not([hidden]) td a").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert "Saved in tf-2.3" in page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowUp")
+    assert "keras-2.2.4" in page.evaluate("document.activeElement.textContent")
+
+
+def test_the_keyboard_reaches_everything(open_page: Open) -> None:
+    """Tab comes by navigation, export, theme, legend, search, selects, matrix, findings and variants, visibly."""
+    page = open_page()
+    reached = set()
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => { const node = document.activeElement; const part = node.closest(
+              'nav, .tools, .legend, .controls, #summed, .panel-findings, .panel-variants');
+              const outline = getComputedStyle(node).outlineStyle;
+              return [part ? (part.id || part.className || part.tagName) : node.className, outline]; }"""
+        )
+        reached.add(here[0])
+        assert "none" != here[1]
+    assert {
+        "skip",
+        "js",
+        "tools js",
+        "legend",
+        "controls js",
+        "summed",
+        "panel-findings",
+        "panel-variants js",
+    } <= reached
+
+
+def test_a_new_view_takes_the_focus_to_its_heading(open_page: Open) -> None:
+    """Who cannot see the page is told where it has gone."""
+    page = open_page()
+    go(page, lambda: page.evaluate("location.hash = '#/runtimes'"))
+    assert "H1" == page.evaluate("document.activeElement.tagName")
+    assert "Runtimes and their environments" == page.locator("#status").inner_text()
+    assert "Runtimes - Crossload" == page.title()
+
+
+def test_the_skip_link_leads_to_the_content(open_page: Open) -> None:
+    """It moves the focus without touching the view."""
+    page = open_page("#/runtimes")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "main" == page.evaluate("document.activeElement.id")
+    assert page.url.endswith("#/runtimes")
+
+
+def test_row_and_column_light_up(open_page: Open) -> None:
+    """The headings of the square under the pointer are marked, and it is told in words."""
+    page = open_page()
+    page.locator('#summed a[aria-label^="Saved in tf-2.3, loaded in keras-3:"]').hover()
+    assert ["keras-3", "tf-2.3"] == sorted(page.locator("#summed th.hl b").all_inner_texts())
+    assert page.locator("#readout").inner_text().startswith("Saved in tf-2.3, loaded in keras-3:")
+
+
+def test_headings_stay_while_the_matrix_scrolls(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """With forty runtimes, the last square is seen together with its row and its column."""
+    harness.report.write(made.results(runtimes=40, scenarios=2, formats=1), tmp_path)
+    page = open_page(file=tmp_path / "index.html", viewport={"width": 1000, "height": 800})
+    page.evaluate("() => document.querySelector('.scroll').scrollIntoView()")
+    page.evaluate("() => document.querySelector('.scroll').scrollTo(9999, 9999)")
+    last = "#summed tbody tr:last-child td:last-child a"
+    for heading in (last, "#summed tbody tr:last-child th", "#summed thead th:last-child"):
+        box = page.locator(heading).bounding_box()
+        assert 0 <= box["x"] < 1000
+        assert 0 <= box["y"] < 800
+
+
+def test_the_theme_can_be_chosen(open_page: Open) -> None:
+    """The button goes through auto, light and dark, whatever the system says, and a reload keeps the choice."""
+    page = open_page(color_scheme="dark")
+    background = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(background)
+    page.get_by_role("button", name="Theme: auto").click()
+    assert "rgb(255, 255, 255)" == page.evaluate(background)
+    page.get_by_role("button", name="Theme: light").click()
+    assert dark == page.evaluate(background)
+    page.reload()
+    assert page.get_by_role("button", name="Theme: dark").is_visible()
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+def test_nothing_is_wider_than_the_page(open_page: Open, results: dict[str, Any], width: int) -> None:
+    """Only what scrolls by itself is wider than the window, in every view."""
+    page = open_page(viewport={"width": width, "height": 900})
+    wide = {}
+    for name, place in places(results).items():
+        page.evaluate("hash => location.hash = hash", place)
+        page.wait_for_timeout(60)
+        wide[name] = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert dict.fromkeys(wide, False) == wide
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_versions_are_never_broken(open_page: Open, width: int) -> None:
+    """A runtime's name and its versions break at hyphens and blanks only, in rows, columns and smaller matrices."""
+    page = open_page(viewport={"width": width, "height": 900})
+    broken = """() => [...document.querySelectorAll(".matrix th b, .matrix th span:not(:last-child)")].filter(node => {
+      if (node.matches("b")) node.textContent = "keras2.2.4";
+      else node.textContent = "Keras 2.2.4-tf";
+      const range = document.createRange();
+      range.selectNodeContents(node.firstChild);
+      return new Set([...range.getClientRects()].map(box => box.top)).size > 1;
+    }).length"""
+    assert 0 == page.evaluate(broken)
+    go(page, lambda: page.evaluate("location.hash = '#/variant/lambda_layer%2Fh5%2Fnone'"))
+    assert 0 == page.evaluate(broken)
+
+
+def test_on_paper(open_page: Open) -> None:
+    """Printed, the matrix is whole and the controls are gone."""
+    page = open_page()
+    page.emulate_media(media="print")
+    assert page.locator("form.controls").is_hidden()
+    assert "visible" == page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1920])
+def test_screenshots(open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path, width: int, scheme: str) -> None:
+    """Pictures of every view, for eyes; they are where pytest keeps its temporary folders."""
+    page = open_page(viewport={"width": width, "height": 1080}, color_scheme=scheme)
+    for name, place in places(results).items():
+        page.evaluate("hash => location.hash = hash", place)
+        page.wait_for_timeout(60)
+        page.screenshot(path=tmp_path / f"{name}.png")
+    assert len(places(results)) == sum(path.stat().st_size > 10_000 for path in tmp_path.glob("*.png"))

@@ -1,0 +1,134 @@
+"""Hostile text in a real browser: it is shown, it never runs, and the page asks for nothing. Needs chromium."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import pytest
+
+import harness.report
+from tests.browser.driving import Open, fragment, go
+from tests.unit.report import made
+
+pytestmark = pytest.mark.slow
+
+EVIL = (
+    "<img src=x onerror=\"window.ran='img'\">",
+    "</script><script>window.ran='script'</script>",
+    "<!--<script>",
+    "\u2028window.ran='line'\u2029",
+    "'\"`><svg onload=\"window.ran='svg'\">",
+    "javascript:window.ran='url'",
+    "{{ 7*7 }}{% raw %}",
+    "${window.ran='template'}",
+)
+
+
+def poisoned(text: str) -> dict[str, Any]:
+    """A small run in which everything that anyone could write is `text`."""
+    results = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
+    for case in results["scenarios"]:
+        case |= {
+            "name": text,
+            "title": text,
+            "description": text,
+            "path": text,
+            "source": text,
+            "cause": text,
+            "remedy": {text: text},
+        }
+    for kind in results["variants"]:
+        kind |= {"id": text + "/h5", "scenario": text, "format": text, "parameters": {text: text}}
+    failure = {"type": text, "message": text, "traceback": text, "step": text, "path": text, "line": 1}
+    for save in results["saves"]:
+        save |= {"variant": text + "/h5", "reason": text, "failure": failure, "log": text, "notes": [text]}
+        save |= {
+            "artifact": {"digest": text, "bytes": 1, "files": {text: 1}},
+            "versions": {text: text},
+            "seconds": {text: 1.0},
+        }
+    difference = {"observation": text, "kind": "text", "detail": text, "where": text, "counts": True}
+    difference |= {"absolute": None, "relative": None, "ulp": None, "allowed": None}
+    for cell in results["cells"]:
+        cell |= {
+            "variant": text + "/h5",
+            "verdict": "refused",
+            "stage": "load",
+            "reason": text,
+            "failure": failure,
+            "log": text,
+        }
+        cell |= {"differences": [difference], "notes": [text], "step": text, "signal": text, "before": text}
+    for row in results["runtimes"]:
+        row |= {"title": text, "versions": {text: text, "python": text}}
+    for place in results["environments"]:
+        place |= {
+            "title": text,
+            "reason": text,
+            "hint": text,
+            "log": text,
+            "requirements": [text],
+            "status": "unavailable",
+        }
+        place |= {"packages": {text: text}, "interpreter": text, "lock": text}
+    results["faults"] = [{"path": text, "line": 1, "message": text, "scenario": text, "runtimes": [text]}]
+    results["run"] |= {"command": text, "steps": {"save": {text: 1.0}, "load": {text: 1.0}}}
+    return results
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> None:
+    """In every view the text is there, whole, and nothing of it has become an element or run."""
+    results = poisoned(text)
+    harness.report.write(results, tmp_path)
+    page = open_page(file=tmp_path / "index.html")
+    one, other = (row["id"] for row in results["runtimes"])
+    views = ["#/", "#/cells", fragment("variant", text + "/h5"), fragment("pair", one, other), "#/runtimes"]
+    views += [fragment("cell", text + "/h5", one, other), fragment("runtimes", results["environments"][0]["id"])]
+    for place in views:
+        page.evaluate("hash => location.hash = hash", place)
+        page.wait_for_timeout(80)
+        page.evaluate("document.querySelectorAll('main details').forEach(item => (item.open = true))")
+        shown = page.evaluate("document.querySelector('main').textContent")
+        assert text in shown
+        assert (
+            0 == page.locator("main script, main img, main iframe, main object, main [onload], main [onerror]").count()
+        )
+        assert 0 == page.locator("main a[href^='javascript']").count()
+    assert page.evaluate("window.ran") is None
+
+
+def test_the_policy_holds(browser: Any, report: pathlib.Path) -> None:
+    """Were something to slip through, it could neither run nor fetch: the browser itself refuses."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((report / "index.html").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    refused = page.evaluate(
+        """async () => {
+          const seen = [];
+          document.addEventListener("securitypolicyviolation", event => seen.push(event.effectiveDirective));
+          const script = document.createElement("script");
+          script.textContent = "window.ran = true";
+          document.body.append(script);
+          const image = new Image();
+          image.src = "http://localhost:9/picture.png";
+          await fetch("http://localhost:9/data").catch(() => {});
+          await new Promise(done => setTimeout(done, 150));
+          return [seen.map(name => name.replace("-elem", "")).sort(), window.ran ?? null];
+        }"""
+    )
+    context.close()
+    assert [["connect-src", "img-src", "script-src"], None] == refused
+    assert [] == asked
+
+
+def test_a_hostile_fragment_does_nothing(open_page: Open) -> None:
+    """What stands in the address is shown as text too."""
+    page = open_page("#/variant/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E?q=%3Cscript%3E")
+    assert "<img src=x onerror=alert(1)>" == page.locator("#view code").inner_text()
+    go(page, lambda: page.evaluate("location.hash = '#/?scenario=__proto__&verdict=constructor&save=toString'"))
+    assert page.locator("#no-findings").is_visible()

@@ -1,0 +1,258 @@
+"""Every view shows what the results say, and every link to it works. Needs chromium."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+import pytest
+
+import harness.report
+from tests.browser.driving import Open, fragment, go, pitfalls
+from tests.unit.report import made
+
+pytestmark = pytest.mark.slow
+
+
+def a_cell(results: dict[str, Any], verdict: str, **wanted: Any) -> dict[str, Any]:
+    """The first cell of a verdict."""
+    found: dict[str, Any] = next(
+        cell
+        for cell in results["cells"]
+        if cell["verdict"] == verdict and all(cell[name] == wanted[name] for name in wanted)
+    )
+    return found
+
+
+def cell_fragment(cell: dict[str, Any]) -> str:
+    """The link to a cell."""
+    return fragment("cell", cell["variant"], cell["save"], cell["load"])
+
+
+def test_the_overview_sums_the_matrix(open_page: Open, results: dict[str, Any]) -> None:
+    """A square tells the counts of its pair without pitfalls, and leads to the pair."""
+    page = open_page()
+    kept = [cell for cell in results["cells"] if cell["variant"] not in pitfalls(results)]
+    mine = [cell["verdict"] for cell in kept if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
+    square = page.locator('#summed a[aria-label^="Saved in tf-2.3, loaded in keras-3:"]')
+    assert f"{mine.count('identical')}/" in square.inner_text()
+    assert f"{mine.count('identical')} identical" in square.get_attribute("aria-label")
+    go(page, square.click)
+    assert "From tf-2.3 to keras-3" == page.locator("#view h1").inner_text()
+
+
+def test_a_finding_leads_to_its_cells(open_page: Open) -> None:
+    """The list behind a finding has as many cells as the finding says."""
+    page = open_page()
+    link = page.locator("[data-cells]").first
+    told = link.inner_text().removeprefix("Show ")
+    go(page, link.click)
+    assert told == page.locator("#view h1").inner_text()
+    assert int(told.split()[0]) == page.locator("#view tbody tr").count()
+
+
+def test_the_variant_stands_beside_its_remedy(open_page: Open, results: dict[str, Any]) -> None:
+    """A pitfall is shown with its remedy, its description, its reasons and its source."""
+    pitfall = next(v for v in results["variants"] if v["scenario"] == "lambda_layer" and not v["remedy"])
+    page = open_page(fragment("variant", pitfall["id"]))
+    assert ["pitfall: layer=none", "remedy: layer=registered"] == page.locator(
+        "figcaption > :first-child"
+    ).all_inner_texts()
+    page.get_by_text("Source of the scenario").click()
+    source = next(case["source"] for case in results["scenarios"] if case["name"] == "lambda_layer")
+    assert source == page.locator("pre.code").text_content()
+    assert "bytecode" in page.locator("#view dl.facts").first.inner_text()
+
+
+def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: dict[str, Any]) -> None:
+    """One click goes from the matrix to the evidence."""
+    cell = a_cell(results, "refused", save="tf-2.3")
+    page = open_page(fragment("variant", cell["variant"]))
+    label = f"Saved in {cell['save']}, loaded in {cell['load']}: refused"
+    go(page, page.locator(f'#view a[aria-label^="{label}"]').first.click)
+    assert "refused" in page.locator(".verdict").inner_text()
+
+
+def test_the_pair_ranks_formats(open_page: Open, results: dict[str, Any]) -> None:
+    """Formats are ordered by their share of identical cells, and every variant is listed."""
+    page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))
+    table = page.locator("#view table").nth(1)
+    shares = [
+        int(good) / int(asked) for good, asked in (t.split("/") for t in table.locator("td.num").all_inner_texts())
+    ]
+    assert sorted(shares, reverse=True) == shares
+    assert 3 == len(shares)
+    assert len(results["variants"]) == page.locator("#view table").nth(2).locator("tbody tr").count()
+
+
+def test_a_refused_cell_shows_its_exception(open_page: Open, results: dict[str, Any]) -> None:
+    """Type, message and the folded traceback are the measured ones."""
+    cell = a_cell(results, "refused")
+    page = open_page(cell_fragment(cell))
+    assert cell["failure"]["message"] == page.locator("#view section > pre").first.text_content()
+    traceback = page.locator("details:has(> summary:text-is('Traceback'))")
+    assert traceback.get_attribute("open") is None
+    traceback.locator("summary").click()
+    assert cell["failure"]["traceback"] == traceback.locator("pre").text_content()
+
+
+def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: dict[str, Any]) -> None:
+    """What was raised while saving is told once, as that."""
+    page = open_page(cell_fragment(a_cell(results, "unsaved")))
+    titles = [title for title in page.locator("#view h2").all_inner_texts() if title.startswith("Exception")]
+    assert ["Exception while saving"] == titles
+    assert "cannot save a subclassed model" == page.locator("#view section > pre").first.text_content()
+
+
+def test_a_changed_cell_shows_how_much(open_page: Open, results: dict[str, Any]) -> None:
+    """Observation, place and the sizes of the difference are in the table, and what does not decide says so."""
+    cell = a_cell(results, "changed")
+    page = open_page(cell_fragment(cell))
+    rows = page.locator("#view section:has(> h2:text-is('Differences')) tbody tr").all_inner_texts()
+    assert 2 == len(rows)
+    first = rows[0].split("\t")
+    assert ["predictions", "value", "row 3"] == first[:3]
+    assert f"{cell['differences'][0]['absolute']:.4g}" == first[4]
+    assert "no, stated only" == rows[1].split("\t")[-1]
+
+
+def test_a_long_reason_stays_small(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """A reason of thousands of signs is cut in every list and stands whole, folded, in its cell."""
+    document = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
+    reason = "optimizer slot 1 differs; " * 400
+    document["cells"][0] |= {"verdict": "incomplete", "stage": "compare", "reason": reason}
+    harness.report.write(document, tmp_path)
+    cell = document["cells"][0]
+    places = ["#/", "#/cells", fragment("pair", cell["save"], cell["load"]), fragment("variant", cell["variant"])]
+    page = open_page(file=tmp_path / "index.html", viewport={"width": 390, "height": 844})
+    for place in places:
+        page.evaluate("hash => location.hash = hash", place)
+        page.wait_for_timeout(80)
+        text = page.locator("main").inner_text()
+        assert "optimizer slot 1 differs; optimizer" in text
+        assert text.count("optimizer slot") < 60
+        assert (
+            page.evaluate("Math.max(...[...document.querySelectorAll('a')].map(a => (a.ariaLabel ?? '').length))") < 400
+        )
+    go(page, lambda: page.evaluate("hash => location.hash = hash", cell_fragment(cell)))
+    assert page.locator(".verdict").bounding_box()["height"] < 420
+    page.get_by_text("The whole reason").click()
+    assert reason == page.locator("details pre").first.text_content()
+    assert page.locator("details pre").first.bounding_box()["height"] < 600
+
+
+def test_a_crashed_cell_shows_its_signal(open_page: Open, results: dict[str, Any]) -> None:
+    """The signal, the first attempt and the last words of the log."""
+    cell = a_cell(results, "crashed")
+    page = open_page(cell_fragment(cell))
+    assert "SIGSEGV" in page.locator("#view dl.facts").first.inner_text()
+    page.locator(".side").nth(1).get_by_text("Log", exact=True).click()
+    assert cell["log"] == page.locator(".side").nth(1).locator("pre").text_content()
+
+
+def test_both_sides_tell_their_versions(open_page: Open, results: dict[str, Any]) -> None:
+    """Left what saved, right what loaded."""
+    cell = a_cell(results, "changed")
+    runtimes = {runtime["id"]: runtime for runtime in results["runtimes"]}
+    page = open_page(cell_fragment(cell))
+    for at, end in enumerate(("save", "load")):
+        text = page.locator(".side").nth(at).inner_text()
+        assert cell[end] in text
+        assert runtimes[cell[end]]["versions"]["tensorflow"] in text
+
+
+def test_the_command_runs_just_this_cell(open_page: Open, results: dict[str, Any]) -> None:
+    """The command names the cell, quoted for a shell where a name needs it."""
+    plain = a_cell(results, "changed", variant="conv_batchnorm/h5")
+    page = open_page(cell_fragment(plain))
+    expected = f"nox -s matrix -- --variant conv_batchnorm/h5 --save {plain['save']} --load {plain['load']}"
+    assert expected == page.locator(".copy pre").first.text_content()
+    nasty = next(cell for cell in results["cells"] if "script" in cell["variant"])
+    go(page, lambda: page.evaluate("hash => location.hash = hash", cell_fragment(nasty)))
+    assert """--variant 'dense "<script>'"'"'/h5' --save""" in page.locator(".copy pre").first.text_content()
+
+
+def test_an_unavailable_environment_says_how_to_get_it(open_page: Open) -> None:
+    """The reason and the commands are on the environment's page."""
+    page = open_page(fragment("runtimes", "py37-tf1.15"))
+    assert "no Python 3.7 was found" in page.locator(".verdict").inner_text()
+    assert "uv python install 3.7\npyenv install 3.7.17" == page.locator(".copy pre").first.text_content()
+
+
+def test_an_environment_lists_its_packages(open_page: Open) -> None:
+    """Packages, lock and log are there; the list of environments leads to them."""
+    page = open_page(fragment("runtimes"))
+    assert 7 == page.locator("#view table").first.locator("tbody tr").count()
+    go(page, page.locator("#view table a").first.click)
+    assert "package-17" in page.locator("#view").inner_text()
+    assert "Resolved 40 packages" in page.locator("#view").inner_text()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "#/variant/nothing",
+        "#/pair/a/b",
+        "#/cell/a/b/c",
+        "#/runtimes/none",
+        "#/nowhere",
+        "#/cell",
+        "#/constructor",
+        "#/%E0%A4%A",
+    ],
+)
+def test_an_unknown_name_is_said_kindly(open_page: Open, place: str) -> None:
+    """A link of another run ends at a page that says so and leads back."""
+    page = open_page(place)
+    assert page.locator("#view h1").inner_text().startswith("No such ")
+    go(page, page.get_by_role("link", name="To the overview").click)
+    assert page.locator("#overview").is_visible()
+
+
+def test_back_and_forward(open_page: Open) -> None:
+    """The history walks through the views, and the overview comes back where it was left."""
+    page = open_page()
+    page.mouse.wheel(0, 700)
+    page.wait_for_function("() => history.state && history.state.y > 0")
+    left = page.evaluate("scrollY")
+    go(page, lambda: page.evaluate("location.hash = '#/pair/tf-2.3/keras-3'"))
+    assert 0 == page.evaluate("scrollY")
+    go(page, lambda: page.evaluate("location.hash = '#/runtimes'"))
+    go(page, page.go_back)
+    assert "From tf-2.3 to keras-3" == page.locator("#view h1").inner_text()
+    go(page, page.go_back)
+    assert page.locator("#overview").is_visible()
+    assert left == page.evaluate("scrollY")
+    go(page, page.go_forward)
+    assert "From tf-2.3 to keras-3" == page.locator("#view h1").inner_text()
+
+
+def test_jumps_stay_on_the_overview(open_page: Open) -> None:
+    """The lead's link brings what was unavailable into sight, with JavaScript, without it, and as a link of its own."""
+    in_sight = "() => document.getElementById('unavailable').getBoundingClientRect().top < innerHeight"
+    page = open_page()
+    assert page.evaluate(in_sight) is False
+    page.get_by_role("link", name="which, and how to get it").click()
+    assert page.evaluate(in_sight) is True
+    assert page.url.endswith("#/")
+    assert open_page("#unavailable").locator("#overview").is_visible()
+    plain = open_page(java_script_enabled=False)
+    plain.get_by_role("link", name="which, and how to get it").click()
+    assert "Unavailable on this machine" == plain.locator("#unavailable:target h2").inner_text()
+
+
+def test_an_empty_run_opens(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """A report of nothing is a page without errors."""
+    harness.report.write(made.empty(), tmp_path)
+    page = open_page(file=tmp_path / "index.html")
+    assert "Nothing could be asked in this run." == page.locator(".headline").inner_text()
+    go(page, lambda: page.evaluate("location.hash = '#/cells'"))
+    assert "0 cells" == page.locator("#view h1").inner_text()
+
+
+def test_without_javascript(open_page: Open, results: dict[str, Any]) -> None:
+    """The matrix and the findings are visible, and nothing that would need JavaScript is."""
+    page = open_page(java_script_enabled=False)
+    assert len(results["runtimes"]) ** 2 == page.locator("#summed tbody td:visible").count()
+    assert page.locator("[data-finding]:visible").count() > 5
+    assert 0 == page.locator(".js:visible").count()

@@ -1,0 +1,140 @@
+"""The sums of a run, against a count made by hand."""
+
+from __future__ import annotations
+
+import collections
+from typing import Any
+
+from harness.report import tables, words
+from tests.unit.report import made
+
+
+def small() -> dict[str, Any]:
+    """One scenario in one format between two runtimes: changed, refused, identical and unavailable."""
+    document = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
+    verdicts = ["changed", "refused", "identical", "unavailable"]
+    for cell, verdict in zip(document["cells"], verdicts, strict=True):
+        cell |= {"verdict": verdict, "reason": f"because {verdict}"}
+    return document
+
+
+def pitfalls(document: dict[str, Any]) -> set[str]:
+    """The variants that go wrong on purpose, found without the code under test."""
+    causes = {case["name"] for case in document["scenarios"] if case["cause"]}
+    return {kind["id"] for kind in document["variants"] if kind["scenario"] in causes and not kind["remedy"]}
+
+
+def test_verdicts_are_counted() -> None:
+    """All counts agree with a plain counter over the cells."""
+    document = made.results()
+    expected = collections.Counter(cell["verdict"] for cell in document["cells"])
+    assert dict(expected) == tables.sums(document).all.of
+
+
+def test_pairs_are_counted() -> None:
+    """Each square counts its own cells, those of pitfalls left out."""
+    document = made.results()
+    kept = [cell for cell in document["cells"] if cell["variant"] not in pitfalls(document)]
+    expected = collections.Counter((cell["save"], cell["load"], cell["verdict"]) for cell in kept)
+    counted = {
+        (save, load, verdict): number
+        for (save, load), counts in tables.sums(document).pairs.items()
+        for verdict, number in counts.of.items()
+    }
+    assert dict(expected) == counted
+
+
+def test_what_is_left_out_is_counted() -> None:
+    """The summed cells and those that are left out are all cells, and only pitfalls are left out."""
+    document = made.results()
+    sums = tables.sums(document)
+    assert sum(cell["variant"] in pitfalls(document) for cell in document["cells"]) == sums.left_out
+    assert sums.all.total == sums.summed.total + sums.left_out
+
+
+def test_a_run_of_pitfalls_alone_is_summed() -> None:
+    """Where there is nothing but pitfalls, none is left out."""
+    document = made.results(nasty=False)
+    document["cells"] = [cell for cell in document["cells"] if cell["variant"] in pitfalls(document)]
+    sums = tables.sums(document)
+    assert (0, len(document["cells"])) == (sums.left_out, sums.summed.total)
+
+
+def test_one_silent_difference_is_not_outvoted() -> None:
+    """A square of many good cells and one changed one is a changed square, painted weakly."""
+    counts = tables.Counts(of={"identical": 40, "refused": 5, "changed": 1})
+    assert ("changed", 1, 40, 46) == (counts.worst, counts.level, counts.good, counts.asked)
+
+
+def test_what_could_not_be_asked_is_no_trouble() -> None:
+    """Unsupported and unavailable cells count neither as asked nor as worse than identical."""
+    counts = tables.Counts(of={"unavailable": 9, "unsupported": 3, "identical": 1})
+    assert ("identical", 1, 13) == (counts.worst, counts.asked, counts.total)
+
+
+def test_findings_are_the_bad_cells() -> None:
+    """Every bad cell belongs to one finding and no other cell does."""
+    document = made.results()
+    sums = tables.sums(document)
+    for cell, number in zip(document["cells"], sums.finding_of, strict=True):
+        bad = cell["verdict"] not in ("identical", "unsupported", "unavailable")
+        assert bad == (number >= 0)
+        if bad:
+            assert (cell["verdict"], number) == (sums.findings[number].verdict, sums.findings[number].number)
+    assert sum(number >= 0 for number in sums.finding_of) == sum(finding.cells for finding in sums.findings)
+
+
+def test_findings_come_loudest_first() -> None:
+    """Silent differences lead, and within a verdict what nobody expected leads what a pitfall is there to show."""
+    findings = tables.sums(made.results()).findings
+    assert "changed" == findings[0].verdict
+    changed = [finding.kind == "pitfall" for finding in findings if finding.verdict == "changed"]
+    assert sorted(changed) == changed
+    assert {True, False} == set(changed)
+
+
+def test_a_finding_tells_where_it_starts() -> None:
+    """A finding names who saved, who loaded, the reason and a cell to look at."""
+    document = small()
+    one, other = (runtime["id"] for runtime in document["runtimes"])
+    finding = tables.sums(document).findings[1]
+    assert ("refused", [one], [other], "because refused") == (
+        finding.verdict,
+        finding.savers,
+        finding.loaders,
+        finding.reason,
+    )
+    assert (document["variants"][0]["id"], one, other) == finding.example
+    assert (1, 3) == (finding.cells, finding.asked)
+
+
+def test_reasons_that_differ_in_numbers_are_one() -> None:
+    """`differs by 0.1` and `differs by 2e-5` are the same reason; another word is another reason."""
+    document = small()
+    reasons = ["differs by 0.1", "differs by 2e-5", "is gone", "differs by 7"]
+    for cell, reason in zip(document["cells"], reasons, strict=True):
+        cell |= {"verdict": "changed", "reason": reason}
+    finding = tables.sums(document).findings[0]
+    assert ("differs by 0.1", 1) == (finding.reason, finding.other_reasons)
+
+
+def test_its_own_saver_is_said_aloud() -> None:
+    """A finding that concerns even the runtime that saved the file says so."""
+    finding = tables.sums(small()).findings[0]
+    assert (1, "changed") == (finding.own, finding.verdict)
+    assert "in the very runtime that saved it" in words.where(finding)
+
+
+def test_what_was_never_saved_was_never_loaded() -> None:
+    """A finding about saving names the savers only."""
+    document = small()
+    for cell in document["cells"]:
+        cell |= {"verdict": "unsaved", "reason": "no"}
+    assert "(h5; in keras-2.2.4, tf-1.15)" == words.where(tables.sums(document).findings[0])
+
+
+def test_an_empty_run_has_sums() -> None:
+    """No cells, no findings, and a headline that says so."""
+    sums = tables.sums(made.empty())
+    assert ({}, []) == (sums.all.of, sums.findings)
+    assert "Nothing could be asked in this run." == words.headline(sums.all)

@@ -1,0 +1,120 @@
+"""Sentences and numbers as a person would write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.report import tables, words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.04, "0.0 s"),
+        (12.34, "12.3 s"),
+        (61, "1 min 1 s"),
+        (512.3, "8 min 32 s"),
+        (3599.7, "1 h 0 min"),
+        (7260, "2 h 1 min"),
+    ],
+)
+def test_durations(seconds: float, expected: str) -> None:
+    """Seconds, then minutes, then hours."""
+    assert expected == words.duration(seconds)
+
+
+def test_moments_are_utc() -> None:
+    """A time with an offset is told in UTC; what is no time is told as it stands."""
+    assert "24 November 2026, 03:00 UTC" == words.moment("2026-11-24T05:00:00+02:00")
+    assert "yesterday" == words.moment("yesterday")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("2.15.0", "2.15"), ("2.2.4", "2.2.4"), ("3.0", "3.0"), ("2.2.4-tf", "2.2.4-tf")]
+)
+def test_versions_lose_a_last_zero(text: str, expected: str) -> None:
+    """A release without patches is called by two numbers."""
+    assert expected == words.version(text)
+
+
+def test_numbers_and_plurals() -> None:
+    """Thousands stand apart; one thing is singular."""
+    assert ("12\u202f345 cells", "1 cell", "0 cells") == (
+        words.plural(12345, "cell"),
+        words.plural(1, "cell"),
+        words.plural(0, "cell"),
+    )
+
+
+def test_the_headline_leads_with_silence() -> None:
+    """What predicts differently without a warning comes before what is well."""
+    counts = tables.Counts(of={"changed": 2, "identical": 5, "unavailable": 3})
+    assert "Of 7 cells asked, 2 predict differently without any warning, and 5 say exactly the same." == words.headline(
+        counts
+    )
+    assert "none predicts differently in silence" in words.headline(tables.Counts(of={"identical": 5}))
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("A Lambda layer: the file holds bytecode: always", "A Lambda layer"),
+        ("Plain", "Plain"),
+        (": odd", ": odd"),
+    ],
+)
+def test_titles_are_short(title: str, expected: str) -> None:
+    """A sentence takes a title up to its first colon; one that starts with a colon is taken whole."""
+    assert expected == words.short(title)
+
+
+def test_long_texts_are_cut_at_a_blank() -> None:
+    """A text that fits stays; a longer one loses whole words, and without a blank it is cut all the same."""
+    assert "x" * words.BRIEF == words.brief("x" * words.BRIEF)
+    assert "word " * 47 + "word …" == words.brief("word " * 500)
+    assert "x" * words.BRIEF + " …" == words.brief("x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("plain", "LSTM is refused with an error in 2 of 8 cells"),
+        ("pitfall", "LSTM is refused with an error in 2 of 8 cells"),
+        ("remedy", "LSTM, with its remedy, is refused with an error in 2 of 8 cells"),
+    ],
+)
+def test_a_finding_is_a_sentence(kind: str, expected: str) -> None:
+    """Who, with a remedy or without, what, and how often."""
+    finding = tables.Finding(
+        number=0,
+        verdict="refused",
+        scenario="lstm",
+        title="LSTM: the same code means another layer",
+        kind=kind,
+        formats=["h5"],
+        cells=2,
+        asked=8,
+        own=0,
+        savers=["a"],
+        loaders=["b"],
+        reason="x " * 2000,
+        other_reasons=0,
+        example=("lstm/h5", "a", "b"),
+    )
+    assert expected == words.sentence(finding)
+    assert len(words.why(finding)) < words.BRIEF + 10
+
+
+def test_a_runtime_tells_its_versions() -> None:
+    """Python, TensorFlow, Keras and how Keras is switched on; without a record, what is known from the catalogue."""
+    runtime = {
+        "versions": {"python": "3.11.7", "tensorflow": "2.15.0", "keras": "2.15.0"},
+        "keras": "tf.keras",
+        "v1": True,
+        "backend": None,
+    }
+    assert ["Py 3.11", "TF 2.15", "Keras 2.15", "tf.keras, TF1 mode"] == words.runtime_versions(runtime, "3.11")
+    both = {"python": "3.13.1", "keras": "3.12.0", "tf_keras": "2.21.0"}
+    legacy = runtime | {"keras": "tf_keras", "v1": False, "versions": both}
+    assert ["Py 3.13", "Keras 2.21", "tf_keras"] == words.runtime_versions(legacy, "")
+    assert ["Py 3.7", "tf.keras, TF1 mode"] == words.runtime_versions(runtime | {"versions": {}}, "3.7")
