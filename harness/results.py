@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 
 import harness
-from harness import compare
+from harness import compare, paths
 from harness.artifacts import Artifacts
 from harness.model import Attempt, Cell, Environment, Fault, Outcome, Provisioned, Stage, Verdict
 from harness.plan import Selection
@@ -20,6 +20,7 @@ from harness.store import Store
 from harness.worker.protocol import SCENARIO_STEPS
 
 SCHEMA = 1
+_HERE = f"{paths.PROJECT}{os.sep}"
 Saved = Mapping[tuple[str, str], Attempt]
 Loaded = Mapping[tuple[str, str, str], Attempt]
 
@@ -102,8 +103,9 @@ def machine() -> dict[str, Any]:
 
 
 def _writable(value: Any) -> Any:
-    """The same, with text that no file can hold (a path that is not UTF-8, in a message) spelled out."""
+    """The same, with paths relative to the project, and what no file can hold (a path that is no UTF-8) spelled out."""
     if isinstance(value, str):
+        value = value.replace(_HERE, "")
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
         return {_writable(key): _writable(item) for key, item in value.items()}

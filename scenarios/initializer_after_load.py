@@ -1,4 +1,4 @@
-"""TensorFlow 1 sessions: global_variables_initializer after loading wipes the loaded weights.
+"""An initialiser in a session of TensorFlow 1: global_variables_initializer after loading wipes the loaded weights.
 
 In a graph, loading puts the weights into the variables of a session. Code that runs the initialiser afterwards, as
 every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.

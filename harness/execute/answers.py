@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import textwrap
 import zipfile
 from typing import Any
 
@@ -14,13 +15,15 @@ from harness.model import Attempt, Failure, Outcome
 from harness.store import packed
 from harness.worker import protocol
 
+FOLDER = "<folder>"
+REASON_LIMIT = 300  # characters; the failure keeps the whole message
 LOG_LIMIT = 16_000  # bytes kept of a log: its beginning and its end
 
 
 def attempt_of(end: End, folder: pathlib.Path, log: pathlib.Path) -> tuple[Attempt, dict[str, bytes]]:
     """The attempt, and the arrays it observed by digest. An answer that cannot be read counts as none."""
-    common: dict[str, Any] = {"wall": round(end.wall, 4), "log": _cut(log)}
-    answer = protocol.read_json(str(folder / "answer.json"))
+    common: dict[str, Any] = {"wall": round(end.wall, 4), "log": _cut(log).replace(str(folder), FOLDER)}
+    answer = _without(protocol.read_json(str(folder / "answer.json")), str(folder))
     if end.late:
         return Attempt(outcome=Outcome.TIMED_OUT, reason=f"no answer within {end.wall:.0f} s", **common), {}
     if end.signal is not None:
@@ -42,10 +45,22 @@ def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) 
     observations, arrays = _observed(answer, folder)
     failure = answer["failure"]
     return Attempt(
-        outcome=Outcome(answer["outcome"]), step=answer["step"], reason=answer["reason"],
+        outcome=Outcome(answer["outcome"]), step=answer["step"],
+        reason=textwrap.shorten(answer["reason"], REASON_LIMIT),
         failure=Failure(**failure) if failure else None, versions=answer["versions"], observations=observations,
         notes=tuple(answer["notes"]), memory=answer["memory"],
         seconds={step: round(seconds, 4) for step, seconds in answer["seconds"].items()}, **common), arrays
+
+
+def _without(value: Any, folder: str) -> Any:
+    """The same, with the working folder's path called `<folder>`: it is another one each time."""
+    if isinstance(value, str):
+        return value.replace(folder, FOLDER)
+    if isinstance(value, list):
+        return [_without(item, folder) for item in value]
+    if isinstance(value, dict):
+        return {key: _without(item, folder) for key, item in value.items()}
+    return value
 
 
 def _observed(answer: dict[str, Any], folder: pathlib.Path) -> tuple[dict[str, list[list[str]]], dict[str, bytes]]:
