@@ -72,6 +72,7 @@ class Matrix:
         self.store = Store(paths.home() / "store.sqlite")
         self.artifacts = Artifacts(paths.home() / "artifacts")
         self._faults = faults
+        self._read: dict[str, Attempt] = {}  # what the store was asked for already
         self._conditions = Conditions(
             worker=_worker_digest(),
             environments={one.id: provision.wanted(one) for one in self._environments(selection.runtimes)})
@@ -176,7 +177,8 @@ class Matrix:
     def _known(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
         if self.options.fresh:
             return {}
-        known = self.store.attempts([task.key for task in tasks])
+        self._read.update(self.store.attempts([task.key for task in tasks if task.key not in self._read]))
+        known = {task.key: self._read[task.key] for task in tasks if task.key in self._read}
         return {key: attempt for key, attempt in known.items()
                 if (not attempt.artifact or self.artifacts.has(attempt.artifact))
                 and not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < self.options.limits.seconds)}
