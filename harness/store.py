@@ -50,7 +50,8 @@ class Store:
             if version not in (0, VERSION):
                 raise StoreError(f"{path}: a store of version {version}, this Crossload reads {VERSION}",
                                  "move it away to start anew, or use the Crossload that wrote it")
-            self._connection.executescript(f"begin; {_SCHEMA} pragma user_version = {VERSION}; commit;")
+            if version == 0:  # at once, so that another process which is just making it is waited for
+                self._connection.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {VERSION}; commit;")
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
                              ) from error
