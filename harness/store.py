@@ -13,6 +13,7 @@ import json
 import pathlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -39,7 +40,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
-            self._connection.execute("pragma journal_mode = wal")
+            self._turn_to_wal()
             self._connection.execute("pragma synchronous = normal")
             (version,) = self._connection.execute("pragma user_version").fetchone()
             (foreign,) = self._connection.execute(
@@ -55,6 +56,17 @@ class Store:
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
                              ) from error
+
+    def _turn_to_wal(self) -> None:
+        """Turn to WAL mode; unlike all else, SQLite does not wait when another process is just doing the same."""
+        for left in range(100, -1, -1):
+            try:
+                self._connection.execute("pragma journal_mode = wal")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or not left:
+                    raise
+                time.sleep(0.1)
 
     def attempts(self, keys: Iterable[str]) -> dict[str, Attempt]:
         """Those of the attempts that are there."""
