@@ -23,7 +23,7 @@ BACKENDS = ("tensorflow", "jax", "torch", "numpy", "openvino")
 OLDEST_PYTHON = (3, 6)  # the syntax floor of harness/worker
 
 _ENVIRONMENT_KEYS = ("title", "python", "released", "as-of", "requirements", "groups", "runtimes")
-_RUNTIME_KEYS = ("id", "title", "keras", "v1", "backend")
+_RUNTIME_KEYS = ("id", "title", "keras", "v1", "backend", "milestone")
 _T = TypeVar("_T")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")  # also the name of a folder and of a lock file
 _ID_RULE = "an id is letters, digits, '.', '_' and '-', and begins and ends with a letter or digit"
@@ -156,7 +156,7 @@ class _Reader:
         if backend is not None and keras != "keras":
             self._fault((*path, "backend"), f"only keras = \"keras\" has a choice of backends, not {keras!r}")
         return Runtime(id=id, title=read("title", _text, ""), environment=environment, keras=keras,
-                       v1=read("v1", _bool, False), backend=backend)
+                       v1=read("v1", _bool, False), backend=backend, milestone=read("milestone", _bool, False))
 
     def _keys(self, path: Key, table: Mapping[str, Any], known: tuple[str, ...], required: tuple[str, ...]) -> None:
         for key in table:

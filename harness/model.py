@@ -64,7 +64,10 @@ def digest_of(value: object) -> str:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """An environment plus how Keras is switched on in it: a row and a column of the matrix."""
+    """An environment plus how Keras is switched on in it: a row and a column of the matrix.
+
+    A `milestone` is where behaviour turned; it says which cells are worth asking, and nothing about the runtime itself.
+    """
 
     id: str
     title: str
@@ -72,6 +75,7 @@ class Runtime:
     keras: KerasModule
     v1: bool = False
     backend: str | None = None
+    milestone: bool = False
 
     def settings(self) -> dict[str, Any]:
         """What the worker needs to know to switch this Keras on."""

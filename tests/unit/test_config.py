@@ -32,6 +32,7 @@ requirements = ["keras", "jax"]
 runtimes = [
     { id = "k-jax", title = "Keras on JAX", keras = "keras", backend = "jax" },
     { id = "k-v1", title = "The same in v1", keras = "tf.keras", v1 = true },
+    { id = "k-turn", title = "Where it turned", keras = "tf_keras", milestone = true },
 ]
 '''
 
@@ -94,7 +95,14 @@ def test_order_is_that_of_release(tmp_path: pathlib.Path) -> None:
     """Environments and runtimes come in order of release, not of the file; runtimes of one keep its order."""
     found = catalogue(tmp_path)
     assert ["jax", "py37-tf1.15"] == [one.id for one in found.environments]
-    assert ["k-jax", "k-v1", "tf1.15"] == [one.id for one in found.runtimes]
+    assert ["k-jax", "k-v1", "k-turn", "tf1.15"] == [one.id for one in found.runtimes]
+
+
+def test_milestone_is_told_and_is_no_setting_of_the_worker(tmp_path: pathlib.Path) -> None:
+    """Who is one is known; results stay as good when a runtime becomes one, so the worker is not told."""
+    found = catalogue(tmp_path)
+    assert ["k-turn"] == [one.id for one in found.runtimes if one.milestone]
+    assert {"id": "k-turn", "keras": "tf_keras", "v1": False, "backend": None} == found.runtime("k-turn").settings()
 
 
 def test_groups(tmp_path: pathlib.Path) -> None:
@@ -140,6 +148,7 @@ def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
     ("v1 = true", "v1 = 1", "20: jax.runtimes[1].v1: must be true or false, not 1"),
     ("v1 = true", 'backend = "jax"',
      "20: jax.runtimes[1].backend: only keras = \"keras\" has a choice of backends, not 'tf.keras'"),
+    ("milestone = true", 'milestone = "yes"', "21: jax.runtimes[2].milestone: must be true or false, not 'yes'"),
     ("[jax]", '["a/b"]', "12: \"a/b\": an id is letters, digits, '.', '_' and '-', and begins"),
 ])
 def test_fault_is_told_with_line_and_key(tmp_path: pathlib.Path, old: str, new: str, expected: str) -> None:
