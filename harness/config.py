@@ -22,8 +22,10 @@ KERAS_MODULES: tuple[str, ...] = get_args(KerasModule)
 BACKENDS = ("tensorflow", "jax", "torch", "numpy", "openvino")
 OLDEST_PYTHON = (3, 6)  # the syntax floor of harness/worker
 
-_ENVIRONMENT_KEYS = ("title", "python", "released", "as-of", "requirements", "groups", "runtimes")
-_RUNTIME_KEYS = ("id", "title", "keras", "v1", "backend", "milestone")
+_ENVIRONMENT_KEYS = ("title", "python", "released", "as-of", "requirements", "groups", "runtimes", "rolling")
+_REQUIRED = ("title", "python", "released", "as-of", "requirements", "runtimes")
+_REQUIRED_ROLLING = ("title", "python", "requirements", "groups", "runtimes")
+_RUNTIME_KEYS = ("id", "title", "keras", "v1", "backend", "milestone", "groups")
 _T = TypeVar("_T")
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")  # also the name of a folder and of a lock file
 _ID_RULE = "an id is letters, digits, '.', '_' and '-', and begins and ends with a letter or digit"
@@ -54,14 +56,27 @@ class Catalogue:
         """The runtime of this id. Raises UsageError, with the nearest known ids, where there is none."""
         return _named("runtime", id, {one.id: one for one in self.runtimes})
 
+    def runtimes_of(self, group: str) -> tuple[Runtime, ...]:
+        """The runtimes of a group, in order of release. Raises UsageError for a name that is none."""
+        return tuple(runtime for environment in self.group(group) for runtime in environment.runtimes
+                     if not runtime.groups or group in runtime.groups)
+
     def group(self, name: str) -> tuple[Environment, ...]:
-        """The environments of a group, in order of release; `all` is every one. Raises UsageError for another name."""
+        """The environments of a group, in order of release. Raises UsageError for a name that is none.
+
+        `all` is every environment but the rolling ones, whose packages are others every day.
+        """
         _named("group", name, {one: one for one in self.groups})
-        return tuple(one for one in self.environments if name == "all" or name in one.groups)
+        return tuple(one for one in self.environments
+                     if (not one.rolling if name == "all" else name in one.groups))
 
 
-def load(path: pathlib.Path = paths.CATALOGUE / "environments.toml") -> Catalogue:
-    """Read the catalogue. Raises CatalogueError with all faults of the file, each with its line and key."""
+def load(path: pathlib.Path = paths.CATALOGUE / "environments.toml", *, today: datetime.date | None = None
+         ) -> Catalogue:
+    """Read the catalogue; a rolling environment is of `today`, which is today's day in UTC unless told otherwise.
+
+    Raises CatalogueError with all faults of the file, each with its line and key.
+    """
     try:
         text = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +85,7 @@ def load(path: pathlib.Path = paths.CATALOGUE / "environments.toml") -> Catalogu
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CatalogueError(f"{_shown(path)}:{error_line(error, text)}: not TOML: {error}") from error
-    reader = _Reader(lines_of(text))
+    reader = _Reader(lines_of(text), today or datetime.datetime.now(datetime.UTC).date())
     environments = reader.environments(document)
     if reader.faults:
         listed = [f"{_shown(path)}:{line}: {message}" for line, message in sorted(set(reader.faults))]
@@ -99,8 +114,9 @@ _NOTHING = Environment(id="", title="", python="", released=datetime.date.min, a
 class _Reader:
     """Turns tables into environments, noting every fault on the way; a faulty value becomes a harmless one."""
 
-    def __init__(self, lines: dict[Key, int]) -> None:
+    def __init__(self, lines: dict[Key, int], today: datetime.date) -> None:
         self.lines = lines
+        self.today = today
         self.faults: list[tuple[int, str]] = []
         self.runtime_ids: dict[str, int] = {}
 
@@ -118,20 +134,36 @@ class _Reader:
         if not isinstance(table, dict):
             self._fault((id,), f'is not a table; an environment begins with ["{id}"]')
             return _NOTHING
-        self._keys((id,), table, _ENVIRONMENT_KEYS, required=tuple(key for key in _ENVIRONMENT_KEYS if key != "groups"))
+        read = _Table(self, (id,), table)
+        rolling = read("rolling", _bool, False)
+        self._keys((id,), table, _ENVIRONMENT_KEYS, required=_REQUIRED_ROLLING if rolling else _REQUIRED)
         if not _ID.fullmatch(id):
             self._fault((id,), _ID_RULE)
-        read = _Table(self, (id,), table)
-        released, as_of = read("released", _date, datetime.date.min), read("as-of", _date, datetime.date.max)
+        groups = read("groups", _texts, ("all",))
+        if rolling:
+            released = as_of = self._rolls(id, table, groups)
+        else:
+            released, as_of = read("released", _date, datetime.date.min), read("as-of", _date, datetime.date.max)
+            groups = _with_all(groups)
         if as_of < released:
             self._fault((id, "as-of"), f"{as_of} is before the release ({released}): nothing to install yet")
-        groups = read("groups", _texts, ("all",))
         return Environment(
             id=id, title=read("title", _text, ""), python=read("python", _python, ""), released=released, as_of=as_of,
-            requirements=read("requirements", _texts, (), each=_requirement), runtimes=self._runtimes(id, table),
-            groups=groups if "all" in groups else (*groups, "all"))
+            requirements=read("requirements", _texts, (), each=_requirement), groups=groups, rolling=rolling,
+            runtimes=self._runtimes(id, table, groups))
 
-    def _runtimes(self, id: str, table: Mapping[str, Any]) -> tuple[Runtime, ...]:
+    def _rolls(self, id: str, table: Mapping[str, Any], groups: tuple[str, ...]) -> datetime.date:
+        """The day of a rolling environment, which is today; what would hold it in place is a fault."""
+        for key in ("released", "as-of"):
+            if key in table:
+                self._fault((id, key), "a rolling environment is of today, at every run: leave this key out")
+        for name in ("core", "all"):
+            if name in groups:
+                self._fault((id, "groups"), f"a rolling environment cannot be in {name!r}, "
+                                            "which is to give the same at every run: give it a group of its own")
+        return self.today
+
+    def _runtimes(self, id: str, table: Mapping[str, Any], groups: tuple[str, ...]) -> tuple[Runtime, ...]:
         path: Key = (id, "runtimes")
         if "runtimes" not in table:
             return ()
@@ -139,9 +171,9 @@ class _Reader:
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
             self._fault(path, 'must hold at least one { id = "...", title = "...", keras = "..." }')
             return ()
-        return tuple(self._runtime(id, (*path, index), row) for index, row in enumerate(rows))
+        return tuple(self._runtime(id, groups, (*path, index), row) for index, row in enumerate(rows))
 
-    def _runtime(self, environment: str, path: Key, row: Mapping[str, Any]) -> Runtime:
+    def _runtime(self, environment: str, known: tuple[str, ...], path: Key, row: Mapping[str, Any]) -> Runtime:
         self._keys(path, row, _RUNTIME_KEYS, required=_RUNTIME_KEYS[:3])
         read = _Table(self, path, row)
         id = read("id", _text, "")
@@ -155,8 +187,13 @@ class _Reader:
         backend = read("backend", _one_of(BACKENDS), None)
         if backend is not None and keras != "keras":
             self._fault((*path, "backend"), f"only keras = \"keras\" has a choice of backends, not {keras!r}")
+        groups = read("groups", _texts, ())
+        for name in groups:
+            if name not in known:
+                self._fault((*path, "groups"), f"its environment is not in {name!r}, only in {', '.join(known)}")
         return Runtime(id=id, title=read("title", _text, ""), environment=environment, keras=keras,
-                       v1=read("v1", _bool, False), backend=backend, milestone=read("milestone", _bool, False))
+                       v1=read("v1", _bool, False), backend=backend, milestone=read("milestone", _bool, False),
+                       groups=_with_all(groups) if groups and "all" in known else groups)
 
     def _keys(self, path: Key, table: Mapping[str, Any], known: tuple[str, ...], required: tuple[str, ...]) -> None:
         for key in table:
@@ -197,6 +234,10 @@ def _quoted(part: str | int) -> str:
     if isinstance(part, int):
         return f"[{part}]"
     return part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{part}"'
+
+
+def _with_all(groups: tuple[str, ...]) -> tuple[str, ...]:
+    return groups if "all" in groups else (*groups, "all")
 
 
 def _text(value: Any) -> str:

@@ -66,7 +66,8 @@ def digest_of(value: object) -> str:
 class Runtime:
     """An environment plus how Keras is switched on in it: a row and a column of the matrix.
 
-    A `milestone` is where behaviour turned; it says which cells are worth asking, and nothing about the runtime itself.
+    `groups` and `milestone` say when it takes part and nothing about the runtime itself: no `groups` means those of its
+    environment, a milestone is where behaviour turned.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Runtime:
     v1: bool = False
     backend: str | None = None
     milestone: bool = False
+    groups: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
         """What the worker needs to know to switch this Keras on."""
@@ -84,7 +86,10 @@ class Runtime:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Environment:
-    """A virtualenv to be: one Python, requirements resolved as of a day, and the runtimes that live in it."""
+    """A virtualenv to be: one Python, requirements resolved as of a day, and the runtimes that live in it.
+
+    A rolling one is resolved anew at each run, so `released` and `as_of` are the day on which the catalogue was read.
+    """
 
     id: str
     title: str
@@ -94,6 +99,7 @@ class Environment:
     requirements: tuple[str, ...]
     groups: tuple[str, ...]
     runtimes: tuple[Runtime, ...]
+    rolling: bool = False
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
     """The selection that the wishes mean. Raises UsageError for a name that is not known."""
     known = {runtime.id: runtime for runtime in catalogue.runtimes}
     default = _chosen(wishes.runtimes, known, "runtime") if wishes.runtimes else [
-        runtime.id for environment in catalogue.group(wishes.group) for runtime in environment.runtimes]
+        runtime.id for runtime in catalogue.runtimes_of(wishes.group)]
     savers = _chosen(wishes.save, known, "runtime") if wishes.save else default
     loaders = _chosen(wishes.load, known, "runtime") if wishes.load else default
     by_name = {scenario.name: scenario for scenario in scenarios}

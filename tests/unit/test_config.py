@@ -61,7 +61,8 @@ def one_fault(folder: pathlib.Path, old: str, new: str) -> str:
 
 def test_core_set_is_what_the_matrix_promises() -> None:
     """The committed file holds the core set: six environments, eight runtimes, in order of release."""
-    core = config.load().group("core")
+    found = config.load()
+    core = found.group("core")
     assert [
         ("py36-tf1.12-keras2.2.4", "3.6", "2019-03-01"), ("py37-tf1.15", "3.7", "2021-06-01"),
         ("py38-tf2.3", "3.8", "2021-02-01"), ("py310-tf2.11", "3.10", "2023-03-01"),
@@ -71,12 +72,21 @@ def test_core_set_is_what_the_matrix_promises() -> None:
         ("keras2.2.4", "keras", False), ("tf1.15", "tf.keras", False), ("tf2.3", "tf.keras", False),
         ("tf2.11", "tf.keras", False), ("tf2.15", "tf.keras", False), ("tf2.15-v1", "tf.keras", True),
         ("tf2.21-keras3", "keras", False), ("tf2.21-tf_keras", "tf_keras", False),
-    ] == [(runtime.id, runtime.keras, runtime.v1) for one in core for runtime in one.runtimes]
+    ] == [(runtime.id, runtime.keras, runtime.v1) for runtime in found.runtimes_of("core")]
+
+
+def test_milestones_are_those_of_the_design() -> None:
+    """The runtimes where behaviour turned, each of them in `all`: the core set and four more."""
+    found = config.load()
+    expected = ["keras2.2.4", "tf1.12", "tf1.15", "keras2.3.1", "tf2.3", "tf2.6", "tf2.11", "tf2.15", "tf2.15-v1",
+                "tf2.16-keras3", "tf2.21-keras3", "tf2.21-tf_keras"]
+    assert expected == [one.id for one in found.runtimes_of("all") if one.milestone]
+    assert {one.id for one in found.runtimes_of("core")} < set(expected)
 
 
 def test_every_committed_lock_is_what_its_table_asks() -> None:
     """No environment lacks its lock, no lock is of another table, and no lock is left over."""
-    environments = config.load().environments
+    environments = [one for one in config.load().environments if not one.rolling]
     assert {} == {one.id: wrong for one in environments
                   if (wrong := locks.disagreements(one, locks.path(one).read_text()))}
     assert {locks.path(one) for one in environments} == set(locks.path(environments[0]).parent.glob("*"))
@@ -113,6 +123,55 @@ def test_groups(tmp_path: pathlib.Path) -> None:
     assert ["jax", "py37-tf1.15"] == [one.id for one in found.group("all")]
     with pytest.raises(UsageError, match="did you mean core"):
         found.group("cor")
+
+
+def test_runtime_may_be_in_fewer_groups_than_its_environment(tmp_path: pathlib.Path) -> None:
+    """One that says its groups is in those and in `all`; the others are where their environment is."""
+    found = catalogue(tmp_path, GOOD.replace(
+        'keras = "tf.keras" },\n', 'keras = "tf.keras" },\n    { id = "k", title = "K", keras = "keras", '
+        'groups = ["all"] },\n', 1))
+    assert ["tf1.15"] == [one.id for one in found.runtimes_of("core")]
+    assert ["k-jax", "k-v1", "k-turn", "tf1.15", "k"] == [one.id for one in found.runtimes_of("all")]
+    with pytest.raises(UsageError, match="did you mean core"):
+        found.runtimes_of("cor")
+
+
+ROLLING = GOOD.replace("released = 2018-01-01\nas-of = 2018-02-01\n", 'rolling = true\ngroups = ["nightly"]\n')
+
+
+def test_rolling_environment_is_of_today_and_not_in_all(tmp_path: pathlib.Path) -> None:
+    """It comes last, as of the day on which the catalogue is read, and takes part only when its group is asked for."""
+    file = tmp_path / "environments.toml"
+    file.write_text(ROLLING)
+    found = config.load(file, today=datetime.date(2030, 1, 2))
+    assert ["py37-tf1.15", "jax"] == [one.id for one in found.environments]
+    rolling = found.environment("jax")
+    assert (True, datetime.date(2030, 1, 2), datetime.date(2030, 1, 2), ("nightly",)) == (
+        rolling.rolling, rolling.released, rolling.as_of, rolling.groups)
+    assert ("core", "nightly", "all") == found.groups
+    assert ["py37-tf1.15"] == [one.id for one in found.group("all")]
+    assert ["k-jax", "k-v1", "k-turn"] == [one.id for one in found.runtimes_of("nightly")]
+    assert datetime.datetime.now(datetime.UTC).date() - config.load(file).environment("jax").as_of < (
+        datetime.timedelta(days=2))
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), [
+    ("rolling = true", "rolling = 1", "15: jax.rolling: must be true or false, not 1"),
+    ("rolling = true", "rolling = true\nas-of = 2018-02-01",
+     "16: jax.as-of: a rolling environment is of today, at every run: leave this key out"),
+    ("rolling = true", "rolling = true\nreleased = 2018-02-01",
+     "16: jax.released: a rolling environment is of today, at every run: leave this key out"),
+    ('["nightly"]', '["nightly", "all"]', "16: jax.groups: a rolling environment cannot be in 'all', "),
+    ('["nightly"]', '["core"]', "16: jax.groups: a rolling environment cannot be in 'core', "),
+    ('groups = ["nightly"]\n', "", "12: jax: lacks the key `groups`"),
+    ("rolling = true", "rolling = false", "12: jax: lacks the key `as-of`"),
+    ("milestone = true", 'groups = ["core"]',
+     "21: jax.runtimes[2].groups: its environment is not in 'core', only in nightly"),
+])
+def test_what_a_rolling_environment_cannot_be(tmp_path: pathlib.Path, old: str, new: str, expected: str) -> None:
+    """What would hold it in place, or put it where every run is to give the same, is a fault with line and key."""
+    assert ROLLING.count(old) == 1
+    assert any(expected == fault[:len(expected)] for fault in faults(tmp_path, ROLLING.replace(old, new)))
 
 
 def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
