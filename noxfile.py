@@ -52,8 +52,8 @@ def env(session: nox.Session, id: str) -> None:
 
 @nox.session(venv_backend="none")
 def lock(session: nox.Session) -> None:
-    """Make locks again: nox -s lock -- ID [ID ...], or --all."""
-    ids = [one.id for one in CATALOGUE.environments]
+    """Make locks again: nox -s lock -- ID [ID ...], or --all (of the committed ones)."""
+    ids = [one.id for one in CATALOGUE.environments if not one.rolling]
     try:
         if not session.posargs:
             raise UsageError("which lock?", f"nox -s lock -- --all, or one of: {' '.join(ids)}")

@@ -19,11 +19,12 @@ from rich.table import Table
 from rich.text import Text
 
 import harness
-from harness import config, matrix, paths, progress, results, scenarios, template
+from harness import config, locks, matrix, paths, progress, results, scenarios, template
 from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
 from harness.matrix import Matrix, Options
 from harness.model import Fault, Scenario
+from harness.plan import Selection
 from harness.selection import Wishes, select
 
 INTERRUPTED = 130
@@ -37,6 +38,7 @@ examples:
   nox -s matrix -- -k lstm_defaults --format weights-h5  one page of the matrix for each of its parameters
   nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns are fine (quote them)
   nox -s matrix -- --scenarios ~/my-scenarios            scripts kept elsewhere
+  nox -s matrix -- --group nightly --save tf2.21-keras3  what the nightly builds make of files of today
 
 Several names are separated by commas, or the option is given again. A model that does not load is a finding, not a
 failure: the exit code is 0 when the run is complete, 2 for a wrong command line, 3 for a faulty catalogue, 4 for a
@@ -88,7 +90,10 @@ def _add_matrix(commands: Any) -> None:
                       help="file formats (default: all that a scenario has)")
     what.add_argument("--variant", metavar="NAMES", type=_names, action="extend", default=[], dest="variants",
                       help="single pages of the matrix, such as dense/h5 (see --list --json)")
-    what.add_argument("--all", action="store_true", help="every runtime in the catalogue instead of the core set")
+    what.add_argument("--group", metavar="NAME", default="core",
+                      help="the runtimes of this group instead of the core set (see --list)")
+    what.add_argument("--all", action="store_const", const="all", dest="group",
+                      help="short for --group all: every runtime but the rolling ones, such as nightly")
     what.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
                       help="take scenario scripts from this folder instead of scenarios/")
     how = one.add_argument_group("how")
@@ -137,13 +142,15 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         _list(console, catalogue, found, parsed.json)
         return 0
     wishes = Wishes(runtimes=parsed.runtimes, save=parsed.save, load=parsed.load, scenarios=parsed.chosen,
-                    formats=parsed.formats, variants=parsed.variants, group="all" if parsed.all else "core")
+                    formats=parsed.formats, variants=parsed.variants, group=parsed.group)
     selection = select(catalogue, found, wishes)
     options = Options(
         command=_command(parsed.given), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
         limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)))
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
+    if not parsed.dry_run:
+        _resolve_rolling(catalogue, selection)
     run = Matrix(catalogue, selection, faults, options)
     if parsed.dry_run:
         _outlook(console, run.outlook(), parsed.json)
@@ -156,6 +163,14 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     written = _write(document, parsed.reports)
     _summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
+
+
+def _resolve_rolling(catalogue: config.Catalogue, selection: Selection) -> None:
+    """What is known is known of certain packages, so those of rolling environments must be known first."""
+    chosen = {runtime.environment for runtime in selection.runtimes}
+    for environment in catalogue.environments:
+        if environment.rolling and environment.id in chosen:
+            locks.refresh(environment)
 
 
 def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
@@ -268,7 +283,8 @@ def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenari
     table = Table("runtime", "title", "environment", "groups", box=None, pad_edge=False)
     for environment in catalogue.environments:
         for runtime in environment.runtimes:
-            table.add_row(runtime.id, Text(runtime.title), environment.id, ", ".join(environment.groups))
+            groups = runtime.groups or environment.groups
+            table.add_row(runtime.id, Text(runtime.title), environment.id, ", ".join(groups))
     console.print()
     console.print(table)
 

@@ -1,7 +1,12 @@
-"""Locks: every package of an environment with its version and hashes, as of its day, and how one is made again."""
+"""Locks: every package of an environment with its version and hashes, as of its day, and how one is made again.
+
+A rolling environment has one too, which is not committed: it is made anew at each run, for this machine, and when that
+cannot be, a lock that holds nothing but the reason takes its place, so that nobody takes an older one for today's.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import pathlib
@@ -20,15 +25,18 @@ from harness.model import Environment
 
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _LINUX = {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64", "os_name": "posix"}
+_REFUSED = "# refused: "
 
 
 def path(environment: Environment) -> pathlib.Path:
-    """Where the committed lock of an environment is, or would be."""
+    """Where the lock of an environment is, or would be: committed, or, of a rolling one, beside the environment."""
+    if environment.rolling:
+        return paths.home() / "environments" / f"{environment.id}.resolved.txt"
     return paths.CATALOGUE / "locks" / f"{environment.id}.txt"
 
 
 def apply_here() -> bool:
-    """Whether the committed locks, which are for Linux x86-64, are for this platform."""
+    """Whether the committed locks, which are for Linux x86-64, are for this platform (rolling ones always are)."""
     return sys.platform == "linux" and platform.machine().lower() in ("x86_64", "amd64")
 
 
@@ -39,7 +47,7 @@ def make(environment: Environment, *, run: Runner = commands.run) -> pathlib.Pat
         raise LockError("there is no uv", 'install it: python3 -m pip install "nox[uv]"')
     python = interpreters.find(environment.python, run=run)
     here = python.path if isinstance(python, interpreters.Interpreter) else None
-    result = resolve(environment, uv, python=here, linux=True, run=run)
+    result = resolve(environment, uv, python=here, linux=not environment.rolling, run=run)
     if not result.ok:
         advice = "" if here else f"; what must be built from source needs a Python {environment.python} here: " \
                                  f"{interpreters.hint(environment.python)}"
@@ -51,6 +59,17 @@ def make(environment: Environment, *, run: Runner = commands.run) -> pathlib.Pat
         raise LockError(f"the lock of {environment.id} would name an address, which not everyone can reach",
                         "ask for packages by name and version")
     return _written(path(environment), text)
+
+
+def refresh(environment: Environment, *, run: Runner = commands.run) -> None:
+    """Make the lock of a rolling environment anew; where that cannot be, one that says why. Never raises."""
+    try:
+        make(environment, run=run)
+    except LockError as error:
+        with contextlib.suppress(OSError):
+            path(environment).unlink(missing_ok=True)
+        with contextlib.suppress(LockError):
+            _written(path(environment), f"{header(environment)}\n{_REFUSED}{' '.join(error.what.split())}\n")
 
 
 def resolve(environment: Environment, uv: str, *, python: str | None, linux: bool, run: Runner) -> Result:
@@ -66,7 +85,10 @@ def resolve(environment: Environment, uv: str, *, python: str | None, linux: boo
 
 def header(environment: Environment) -> str:
     """The first line of a lock: what it was made for, so that a change of the catalogue shows."""
-    return f"# nox -s lock -- {environment.id}  (Python {environment.python}, as of {environment.as_of}, Linux x86-64)"
+    of = f"as of {environment.as_of}, Linux x86-64"
+    if environment.rolling:
+        of = f"rolling, {sys.platform} {platform.machine()}"
+    return f"# nox -s lock -- {environment.id}  (Python {environment.python}, {of})"
 
 
 def pins(text: str) -> dict[str, str]:
@@ -75,12 +97,14 @@ def pins(text: str) -> dict[str, str]:
 
 
 def disagreements(environment: Environment, text: str) -> list[str]:
-    """Where a committed lock is not what its table asks; empty when the two agree."""
+    """Where a lock is not what its table asks; empty when the two agree."""
     found = []
-    first = text.split("\n", 1)[0]
+    first, _, rest = text.partition("\n")
+    if rest.startswith(_REFUSED):
+        return [rest.removeprefix(_REFUSED).strip()]
     if first != header(environment):
         found.append(f"it was made for another table ({first.lstrip('# ') or 'no first line'})")
-    here = {**_LINUX, "python_version": environment.python, "python_full_version": f"{environment.python}.0"}
+    here = {**({} if environment.rolling else _LINUX), "python_version": environment.python, "python_full_version": f"{environment.python}.0"}
     locked = pins(text)
     for requirement in map(Requirement, environment.requirements):
         if requirement.marker is None or requirement.marker.evaluate(here):
@@ -107,6 +131,7 @@ def _written(target: pathlib.Path, text: str) -> pathlib.Path:
         aside.write_text(text, encoding="utf-8", newline="\n")
         aside.replace(target)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise LockError(f"{target} cannot be written: {error}") from error
     return target

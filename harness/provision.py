@@ -50,6 +50,9 @@ def provision(environment: Environment, *, run: Runner = commands.run,
     Never raises for trouble of the environment: the record is then `unavailable`, with reason, hint and log.
     """
     begun = time.monotonic()
+    if environment.rolling and lock_text(environment) is None:
+        tell("resolving it as of today")
+        locks.refresh(environment, run=run)  # a run of the matrix has done so, and asks for that very lock
     asked = wanted(environment)
     log: list[str] = []
     lock_file = folder(environment).with_name(f"{environment.id}.lock")
@@ -92,7 +95,7 @@ class _Build:
         uv = commands.uv(self._run)
         if uv is None:
             raise _BuildError("there is no uv to make it with", 'python3 -m pip install "nox[uv]"')
-        text = self._committed() if locks.apply_here() else None
+        text = self._locked() if locks.apply_here() or self.environment.rolling else None
         interpreter = self._interpreter()
         self.tell(f"making it with Python {interpreter.version} ({interpreter.path})")
         self._do("no virtualenv could be made", "see its log",
@@ -107,12 +110,14 @@ class _Build:
             environment=self.environment.id, asked=asked, status="ready", python=self.python,
             interpreter=interpreter.path, python_version=version, lock=sha256(text), packages=packages)
 
-    def _committed(self) -> str:
+    def _locked(self) -> str:
         again = f"nox -s lock -- {self.environment.id}"
         text = lock_text(self.environment)
         if text is None:
             raise _BuildError("it has no lock", f"make one: {again}")
         wrong = locks.disagreements(self.environment, text)
+        if wrong and self.environment.rolling:
+            raise _BuildError("; ".join(wrong), f"run again, or see: {again}")
         if wrong:
             raise _BuildError(
                 f"its lock is not what environments.toml asks: {'; '.join(wrong)}", f"make it again: {again}")

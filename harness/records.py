@@ -32,7 +32,7 @@ def executable(environment: Environment) -> pathlib.Path:
 def wanted(environment: Environment) -> str:
     """The digest of everything that must agree before an environment is used again."""
     asked: dict[str, Any] = {"id": environment.id, "python": environment.python}
-    if locks.apply_here():
+    if locks.apply_here() or environment.rolling:
         text = lock_text(environment)
         asked["lock"] = None if text is None else sha256(text)
         asked["disagreements"] = [] if text is None else locks.disagreements(environment, text)
@@ -112,7 +112,7 @@ def _version_in(place: pathlib.Path) -> str:
 
 
 def lock_text(environment: Environment) -> str | None:
-    """Give the committed lock, or None where there is none that can be read."""
+    """Give the lock, or None where there is none that can be read."""
     try:
         return locks.path(environment).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import pathlib
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness import cli, config, errors, matrix, provision, sessions
+from harness import cli, config, errors, locks, matrix, provision, sessions
 from harness.execute import rehearsal
 from harness.model import Outcome, Provisioned
 from harness.report import export
@@ -150,6 +151,65 @@ def test_a_dry_run_says_what_would_be_done(place: pathlib.Path, capsys: pytest.C
     ] == capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "used"),
+    [
+        ([], "env-old"),
+        (["--group", "core"], "env-old"),
+        (["--all"], "env-old, env-new"),
+        (["--group", "all"], "env-old, env-new"),
+        (["--group", "nightly"], "env-night"),
+        (["--all", "--group", "nightly"], "env-night"),
+        (["--all", "--load", "night", "--save", "old"], "env-old, env-night"),
+    ],
+    ids=str,
+)
+def test_a_group_is_chosen(
+    place: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    used: str,
+) -> None:
+    """The core set without a word, everything but what rolls with `--all`, and the last word counts."""
+    monkeypatch.setattr(config, "load", _rolling)
+    assert 0 == run("--dry-run", *arguments)
+    assert f"environments used: {used}" == capsys.readouterr().out.splitlines()[0]
+
+
+def test_an_unknown_group_gets_the_nearest(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every other name does."""
+    monkeypatch.setattr(config, "load", _rolling)
+    assert errors.UsageError.exit_code == run("--group", "nightli")
+    assert "no group 'nightli'; did you mean nightly?" in capsys.readouterr().err
+
+
+def test_a_run_resolves_the_rolling_environments_that_it_uses(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anew at each run, before it is asked what is known; a run without them and a dry one resolve nothing."""
+    resolved: list[str] = []
+    monkeypatch.setattr(config, "load", _rolling)
+    monkeypatch.setattr(locks, "refresh", lambda environment: resolved.append(environment.id))
+    monkeypatch.setattr(provision, "wanted", lambda environment: f"wanted {len(resolved)}")
+    run()
+    run("--dry-run", "--group", "nightly")
+    assert [] == resolved
+    run("--group", "nightly")
+    assert ["env-night"] == resolved
+    run("--load", "night", "--save", "old")
+    assert ["env-night", "env-night"] == resolved
+
+
+def _rolling() -> config.Catalogue:
+    """A catalogue with one environment in core, one more in all, and one that rolls."""
+    groups = {"new": ("all",), "night": ("nightly",)}
+    *others, night = made.catalogue("old", "new", "night", groups=groups).environments
+    return config.Catalogue((*others, dataclasses.replace(night, rolling=True)))
+
+
 def test_a_list_names_everything(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Scenarios with their formats, runtimes with their environments."""
     assert 0 == run("--list")
@@ -266,6 +326,7 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         "-k",
         "--scenarios",
         "--format",
+        "--group",
         "--all",
         "--dry-run",
         "--list",

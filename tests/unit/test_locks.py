@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import pathlib
+import platform
+import sys
 from collections.abc import Sequence
 
 import pytest
@@ -22,10 +24,14 @@ BODY = "six==1.16.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via
 FIRST = "# nox -s lock -- py38-six  (Python 3.8, as of 2021-06-30, Linux x86-64)\n"
 
 
+ROLLING = dataclasses.replace(ENVIRONMENT, rolling=True)
+
+
 @pytest.fixture(autouse=True)
 def catalogue(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """Locks are written into a folder of the test's own."""
     monkeypatch.setattr(paths, "CATALOGUE", tmp_path)
+    monkeypatch.setenv("CROSSLOAD_HOME", str(tmp_path / "home"))
     return tmp_path
 
 
@@ -86,6 +92,43 @@ def test_address_never_gets_into_a_lock(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     with pytest.raises(LockError, match="would name an address"):
         locks.make(ENVIRONMENT, run=Uv(Result(out="six @ file:///home/me/six.whl\n")))
+
+
+@pytest.mark.usefixtures("python")
+def test_rolling_lock_is_of_this_machine_and_not_committed(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+                                                           ) -> None:
+    """It lies beside the environment, and agrees with its table on any day."""
+    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
+    uv = Uv(Result(out=BODY))
+    locks.refresh(ROLLING, run=uv)
+    file = tmp_path / "home" / "environments" / "py38-six.resolved.txt"
+    assert file == locks.path(ROLLING)
+    assert "--python-platform" not in uv.ran[0][0]
+    assert "2021-07-01T00:00:00Z" in uv.ran[0][0]
+    assert f"# nox -s lock -- py38-six  (Python 3.8, rolling, {sys.platform} {platform.machine()})\n{BODY}" == (
+        file.read_text())
+    tomorrow = dataclasses.replace(ROLLING, requirements=("six",), as_of=datetime.date(2021, 7, 1))
+    assert [] == locks.disagreements(tomorrow, file.read_text())
+    assert ["it has six 1.16.0, asked is ==1.15"] == locks.disagreements(
+        dataclasses.replace(ROLLING, requirements=("six==1.15",)), file.read_text())
+
+
+@pytest.mark.usefixtures("python")
+def test_rolling_lock_of_yesterday_is_not_taken_for_todays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be resolved today leaves a lock with nothing in it but the reason."""
+    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
+    locks.refresh(ROLLING, run=Uv(Result(out=BODY)))
+    locks.refresh(ROLLING, run=Uv(Result(code=1, err="error: No solution found\n")))
+    text = locks.path(ROLLING).read_text()
+    assert {} == locks.pins(text)
+    assert ["py38-six cannot be resolved: No solution found"] == locks.disagreements(ROLLING, text)
+
+
+def test_rolling_lock_that_cannot_be_written_is_none(tmp_path: pathlib.Path) -> None:
+    """Without a place for it there is no lock, and no error either: the environment will be unavailable."""
+    (tmp_path / "home").write_text("in the way")
+    locks.refresh(ROLLING, run=Uv(Result(out=BODY)))
+    assert "in the way" == (tmp_path / "home").read_text()
 
 
 def test_without_uv(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,6 +227,49 @@ def test_no_lock(uv: Uv) -> None:
     assert ("it has no lock", "make one: nox -s lock -- tiny") == (record.reason, record.hint)
 
 
+def _nightly(uv: Uv) -> Environment:
+    """A rolling environment that uv resolves to what the stand-in installs."""
+    uv.answers["compile"] = Result(out="crossload-tiny==1.0 \\\n    --hash=sha256:00\n")
+    return dataclasses.replace(ENVIRONMENT, rolling=True, groups=("nightly",))
+
+
+@POSIX
+@pytest.mark.parametrize("committed_apply", [True, False])
+def test_rolling_environment_is_resolved_once_and_made(uv: Uv, monkeypatch: pytest.MonkeyPatch, committed_apply: bool
+                                                       ) -> None:
+    """Without a resolution there is one now; it is what is asked, on every platform, until it is made anew."""
+    monkeypatch.setattr(locks, "apply_here", lambda: committed_apply)
+    nightly = _nightly(uv)
+    record = provision.provision(nightly, run=uv)
+    assert "ready" == record.status, record
+    assert {"crossload-tiny": "1.0"} == record.packages
+    assert hashlib.sha256(locks.path(nightly).read_bytes()).hexdigest() == record.lock
+    assert record == provision.provision(dataclasses.replace(nightly, as_of=datetime.date(2030, 1, 1)), run=uv)
+    assert 1 == uv.ran.count("compile")
+
+
+@POSIX
+def test_rolling_environment_is_rebuilt_when_it_resolves_to_something_else(uv: Uv) -> None:
+    """The same packages as yesterday are used again, and so is what is known of them; others are not."""
+    nightly = _nightly(uv)
+    record = provision.provision(nightly, run=uv)
+    locks.refresh(nightly, run=uv)
+    assert record == provision.current(nightly)
+    uv.answers["compile"] = Result(out="crossload-tiny==1.1 \\\n    --hash=sha256:01\n")
+    locks.refresh(dataclasses.replace(nightly, requirements=("crossload-tiny",)), run=uv)
+    assert provision.current(nightly) is None
+
+
+def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
+    """It is unavailable with uv's reason, and is not asked again before the next run."""
+    nightly = _nightly(uv)
+    uv.answers["compile"] = Result(code=1, err="error: no version of crossload-tiny==1.0\n")
+    record = unavailable(uv, nightly)
+    assert ("tiny cannot be resolved: no version of crossload-tiny==1.0", "run again, or see: nox -s lock -- tiny") == (
+        record.reason, record.hint)
+    assert 1 == uv.ran.count("compile")
+
+
 def test_lock_of_another_table(uv: Uv) -> None:
     """A table that was changed without making the lock again is told with both versions."""
     record = unavailable(uv, dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
