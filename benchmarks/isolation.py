@@ -91,7 +91,8 @@ def _prepare(runtime: str, tasks: list[Task], artifacts: Artifacts, work: pathli
         requests.append({
             "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
             "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
-            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": None})
+            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": None,
+            "seconds": None})
     listed = work / f"{runtime}.json"
     listed.write_text(json.dumps(requests))
     record = provision.read(config.load().environment(tasks[0].runtime.environment))

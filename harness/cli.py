@@ -85,7 +85,7 @@ def _add_matrix(commands: Any) -> None:
     what.add_argument("--save", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to save in")
     what.add_argument("--load", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to load in")
     what.add_argument("--scenario", "-k", metavar="NAMES", type=_names, action="extend", default=[], dest="chosen",
-                      help="scenarios (default: all)")
+                      help="scenarios (default: those of the core set; where more than that is asked for, all)")
     what.add_argument("--format", metavar="NAMES", type=_names, action="extend", default=[], dest="formats",
                       help="file formats (default: all that a scenario has)")
     what.add_argument("--variant", metavar="NAMES", type=_names, action="extend", default=[], dest="variants",

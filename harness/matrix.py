@@ -21,6 +21,7 @@ from typing import Protocol
 from harness import paths, plan, provision, sessions
 from harness.artifacts import Artifacts
 from harness.config import Catalogue
+from harness.essence import essence
 from harness.execute import rehearsal, scheduler
 from harness.execute.pool import Isolation, Limits, Pool, Result
 from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
@@ -85,7 +86,8 @@ class Matrix:
         loads = plan.loads(self.selection, self._conditions, saved)
         loads_known = self._known(loads)
         missing = [task for task in saves if task.key not in known]
-        to_come = len(missing) * len(self.selection.loaders)
+        to_come = sum(self.selection.asks(task.variant, task.runtime, loader)
+                      for task in missing for loader in self.selection.loaders)
         runtimes = [task.runtime for task in missing]
         runtimes += [task.runtime for task in loads if task.key not in loads_known]
         runtimes += self.selection.loaders if missing else ()
@@ -179,9 +181,10 @@ class Matrix:
             return {}
         self._read.update(self.store.attempts([task.key for task in tasks if task.key not in self._read]))
         known = {task.key: self._read[task.key] for task in tasks if task.key in self._read}
+        limits = {task.key: self.options.limits.of(task) for task in tasks}
         return {key: attempt for key, attempt in known.items()
                 if (not attempt.artifact or self.artifacts.has(attempt.artifact))
-                and not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < self.options.limits.seconds)}
+                and not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
 
     @contextlib.contextmanager
     def _pool(self, records: Mapping[str, Provisioned], preloads: Mapping[str, list[str]]) -> Iterator[Pool]:
@@ -239,7 +242,7 @@ def _load_of(task: Task) -> tuple[str, str, str]:
 def _worker_digest() -> str:
     whole = hashlib.sha256()
     for path in sorted(paths.WORKER.glob("*.py")):
-        whole.update(path.name.encode() + b"\0" + path.read_bytes())
+        whole.update(path.name.encode() + b"\0" + essence(path.read_bytes()) + b"\0")
     return whole.hexdigest()
 
 

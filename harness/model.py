@@ -10,6 +10,7 @@ import json
 from typing import Any, Literal
 
 KerasModule = Literal["keras", "tf.keras", "tf_keras"]
+Reach = Literal["all", "milestones", "own"]
 
 
 class Verdict(enum.StrEnum):
@@ -138,7 +139,11 @@ class Fault:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """One script, read statically: what it says about itself, and the digest of all its source."""
+    """One script, read statically: what it says about itself, and the digest of all its source.
+
+    `reach` says among which runtimes of a group it is saved and loaded, `pairs` (saver, loader) are asked besides;
+    `limit` is in seconds, for one save or load, or None for the usual one.
+    """
 
     name: str
     path: str
@@ -150,6 +155,10 @@ class Scenario:
     parameters: dict[str, tuple[Any, ...]]
     remedy: dict[str, Any]
     cause: str = ""
+    core: bool = False
+    reach: Reach = "milestones"
+    pairs: tuple[tuple[str, str], ...] = ()
+    limit: float | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

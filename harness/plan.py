@@ -20,12 +20,21 @@ class Selection:
     savers: tuple[Runtime, ...]
     loaders: tuple[Runtime, ...]
     order: tuple[Runtime, ...] = ()
+    by_reach: bool = False  # whether scenarios say among which runtimes they are asked, or all of these are meant
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
         """Every runtime that has any part in it, once, in `order` where that is given."""
         part = dict.fromkeys((*self.savers, *self.loaders))
         return tuple(dict.fromkeys((*(one for one in self.order if one in part), *part)))
+
+
+    def asks(self, variant: Variant, saver: Runtime, loader: Runtime) -> bool:
+        """Whether this cell is part of it."""
+        scenario = self.scenarios[variant.scenario]
+        if not self.by_reach or scenario.reach == "all" or (saver.id, loader.id) in scenario.pairs:
+            return True
+        return saver == loader if scenario.reach == "own" else saver.milestone and loader.milestone
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +56,7 @@ class Task:
     scenario: str
     saver: str = ""
     artifact: str = ""
+    limit: float | None = None
 
     @property
     def about(self) -> str:
@@ -58,7 +68,8 @@ def saves(selection: Selection, conditions: Conditions) -> list[Task]:
     """Every save that the selection asks for, runtime by runtime."""
     return [
         _task(Stage.SAVE, selection, conditions, variant, runtime)
-        for runtime in selection.savers for variant in selection.variants]
+        for runtime in selection.savers for variant in selection.variants
+        if any(selection.asks(variant, runtime, loader) for loader in selection.loaders)]
 
 
 def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
@@ -66,7 +77,7 @@ def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str
     return [
         _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)
         for loader in selection.loaders for variant in selection.variants for saver in selection.savers
-        if (artifact := _artifact(saved.get((variant.id, saver.id))))]
+        if selection.asks(variant, saver, loader) and (artifact := _artifact(saved.get((variant.id, saver.id))))]
 
 
 def _artifact(attempt: Attempt | None) -> str:
@@ -80,4 +91,4 @@ def _task(stage: Stage, selection: Selection, conditions: Conditions, variant: V
         stage, scenario.digest, scenario.name, variant.format, variant.parameters, conditions.worker,
         conditions.environments[runtime.environment], runtime.settings(), HASH_SEEDS[stage], artifact])
     return Task(stage=stage, key=key, variant=variant, runtime=runtime, scenario=scenario.path, saver=saver,
-                artifact=artifact)
+                artifact=artifact, limit=scenario.limit)

@@ -43,7 +43,8 @@ def cells(run: Run, store: Store) -> list[Cell]:
     array = functools.lru_cache(maxsize=65536)(store.array)
     return [
         _cell(run, variant, saver.id, loader.id, array)
-        for variant in run.selection.variants for saver in run.selection.savers for loader in run.selection.loaders]
+        for variant in run.selection.variants for saver in run.selection.savers for loader in run.selection.loaders
+        if run.selection.asks(variant, saver, loader)]
 
 
 def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str, Any]:
@@ -61,7 +62,8 @@ def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str,
             for runtime in selection.runtimes],
         "scenarios": [
             {"name": scenario.name, "title": scenario.title, "description": scenario.description,
-             "path": scenario.path, "source": scenario.source, "cause": scenario.cause, "remedy": scenario.remedy}
+             "path": scenario.path, "source": scenario.source, "cause": scenario.cause, "remedy": scenario.remedy,
+             "reach": scenario.reach}
             for scenario in selection.scenarios.values()],
         "variants": [
             {"id": variant.id, "scenario": variant.scenario, "format": variant.format,

@@ -14,16 +14,18 @@ import keyword
 import math
 import pathlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
-from harness.model import Fault, Scenario, Variant
+from harness.essence import essence
+from harness.model import Fault, Reach, Scenario, Variant
 from harness.names import nearest
 from harness.worker.protocol import FORMATS
 
 FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
 _REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
-_CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE")
+_CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE", "CORE", "REACH", "PAIRS", "LIMIT")
 _OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
+_REACHES = get_args(Reach)
 _PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
 
 
@@ -54,22 +56,18 @@ class _Reader:
         parameters = self._parameters(constants)
         remedy = self._remedy(constants, parameters)
         self._observe(constants)
+        reached = self._reached(constants)
         if self.faults:
             return None
-        scenario = self._scenario(source, title, description, formats, parameters, remedy, constants)
+        scenario = Scenario(
+            name=self.path.stem, path=str(self.path), title=title, description=description, source=source,
+            digest=_digest(self.path), formats=formats, parameters=parameters, remedy=remedy,
+            cause=str(constants.get("CAUSE", (0, ""))[1]), **reached)
         twice = [name for name, count in collections.Counter(one.id for one in variants(scenario)).items() if count > 1]
         for name in twice:
             line, _ = constants.get("PARAMETERS", constants.get("FORMATS", (1, 0)))
             self.fault(line, f"two variants are called {name}")
         return None if twice else scenario
-
-    def _scenario(self, source: str, title: str, description: str, formats: tuple[str, ...],
-                  parameters: dict[str, tuple[Any, ...]], remedy: dict[str, Any],
-                  constants: dict[str, tuple[int, Any]]) -> Scenario:
-        return Scenario(
-            name=self.path.stem, path=str(self.path), title=title, description=description, source=source,
-            digest=_digest(self.path), formats=formats, parameters=parameters, remedy=remedy,
-            cause=str(constants.get("CAUSE", (0, ""))[1]))
 
     def _docstring(self, tree: ast.Module) -> tuple[str, str]:
         text = ast.get_docstring(tree)
@@ -130,6 +128,25 @@ class _Reader:
         for name in names if isinstance(names, (tuple, list)) else [names]:
             if name not in _OBSERVATIONS:
                 self.fault(line, f"OBSERVE: no observation {name!r}{nearest(str(name), _OBSERVATIONS)}")
+
+    def _reached(self, constants: dict[str, tuple[int, Any]]) -> dict[str, Any]:
+        """Where it is asked, and for how long at most: `core`, `reach`, `pairs` and `limit`."""
+        line, core = constants.get("CORE", (1, False))
+        if not isinstance(core, bool):
+            self.fault(line, f"CORE: True or False, not {core!r}")
+        line, reach = constants.get("REACH", (1, "milestones"))
+        if reach not in _REACHES:
+            self.fault(line, f"REACH: no reach {reach!r}{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}")
+        line, pairs = constants.get("PAIRS", (1, ()))
+        if not isinstance(pairs, (tuple, list)) or not all(
+                isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+                for pair in pairs):
+            self.fault(line, 'PAIRS is to be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
+            pairs = ()
+        line, limit = constants.get("LIMIT", (1, None))
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0):
+            self.fault(line, f"LIMIT: a number of seconds above 0, not {limit!r}")
+        return {"core": core, "reach": reach, "pairs": tuple((saver, loader) for saver, loader in pairs), "limit": limit}
 
     def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
         line, remedy = constants.get("REMEDY", (1, {}))
@@ -209,7 +226,7 @@ def _carried(value: Any) -> bool:
 
 
 def _digest(path: pathlib.Path) -> str:
-    """SHA-256 over a script and every module or package beside it that it imports, directly or not."""
+    """SHA-256 over the essence of a script and of every module or package beside it that it imports."""
     seen: dict[str, bytes] = {}
     waiting = [path]
     while waiting:
@@ -223,7 +240,8 @@ def _digest(path: pathlib.Path) -> str:
             waiting.extend((path.parent / imported).rglob("*.py"))
     whole = hashlib.sha256()
     for name in sorted(seen):
-        whole.update(f"{name}\0{len(seen[name])}\0".encode() + seen[name])
+        content = essence(seen[name])
+        whole.update(f"{name}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
 
 

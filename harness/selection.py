@@ -31,12 +31,13 @@ class Wishes:
 def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) -> Selection:
     """The selection that the wishes mean. Raises UsageError for a name that is not known."""
     known = {runtime.id: runtime for runtime in catalogue.runtimes}
+    by_group = not (wishes.runtimes or wishes.save or wishes.load)
     default = _chosen(wishes.runtimes, known, "runtime") if wishes.runtimes else [
         runtime.id for runtime in catalogue.runtimes_of(wishes.group)]
     savers = _chosen(wishes.save, known, "runtime") if wishes.save else default
     loaders = _chosen(wishes.load, known, "runtime") if wishes.load else default
     by_name = {scenario.name: scenario for scenario in scenarios}
-    names = _chosen(wishes.scenarios, by_name, "scenario") if wishes.scenarios else list(by_name)
+    names = _chosen(wishes.scenarios, by_name, "scenario") if wishes.scenarios else _usual(scenarios, wishes)
     formats = _chosen(wishes.formats, FORMATS, "format") if wishes.formats else list(FORMATS)
     chosen: list[Variant] = [
         variant for name in names for variant in variants(by_name[name]) if variant.format in formats]
@@ -49,7 +50,14 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
     return Selection(
         scenarios={name: by_name[name] for name in names if any(variant.scenario == name for variant in chosen)},
         variants=tuple(chosen),
-        savers=_in_order(savers, catalogue), loaders=_in_order(loaders, catalogue), order=catalogue.runtimes)
+        savers=_in_order(savers, catalogue), loaders=_in_order(loaders, catalogue), order=catalogue.runtimes,
+        by_reach=by_group and wishes.group == "all" and any(runtime.milestone for runtime in catalogue.runtimes))
+
+
+def _usual(scenarios: Sequence[Scenario], wishes: Wishes) -> list[str]:
+    """Those of the core set for a run of nothing but that; every one where more is asked for, or none is core."""
+    core = [scenario.name for scenario in scenarios if scenario.core]
+    return core if core and wishes == Wishes() else [scenario.name for scenario in scenarios]
 
 
 def _chosen(wished: Iterable[str], known: Iterable[str], noun: str) -> list[str]:

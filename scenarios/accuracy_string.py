@@ -10,6 +10,7 @@ Source: https://github.com/keras-team/keras/issues/14231, https://github.com/ten
 """
 
 CAUSE = "metrics"
+CORE = True
 FORMATS = ("h5", "savedmodel", "keras")
 PARAMETERS = {"metric": ("accuracy", "sparse_categorical_accuracy")}
 REMEDY = {"metric": "sparse_categorical_accuracy"}

@@ -4,6 +4,7 @@ Batch normalisation keeps its mean and variance beside what is learnt. A loader 
 in training mode, still answers, with other numbers.
 """
 
+CORE = True
 FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5")
 
 

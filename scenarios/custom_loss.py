@@ -9,6 +9,7 @@ Source: https://github.com/keras-team/keras/issues/3977
 """
 
 CAUSE = "custom objects"
+CORE = True
 FORMATS = ("h5", "keras")
 PARAMETERS = {"given": ("nothing", "custom_objects")}
 REMEDY = {"given": "custom_objects"}

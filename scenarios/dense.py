@@ -3,6 +3,8 @@
 Two dense layers and nothing else, so that whatever breaks here is broken for everyone.
 """
 
+CORE = True
+REACH = "all"
 FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5")
 
 

@@ -9,6 +9,7 @@ Source: https://github.com/ardamavi/Intel-Movidius-NCS-Keras/issues/4
 """
 
 CAUSE = "initialiser"
+CORE = True
 FORMATS = ("h5", "weights-h5")
 PARAMETERS = {"initialise": ("after", "before")}
 REMEDY = {"initialise": "before"}

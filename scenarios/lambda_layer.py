@@ -9,6 +9,7 @@ Source: https://github.com/keras-team/keras/issues/14875, https://github.com/ker
 """
 
 CAUSE = "lambda"
+CORE = True
 FORMATS = ("h5", "keras")
 PARAMETERS = {"layer": ("lambda", "lambda-unsafe", "class")}
 REMEDY = {"layer": "class"}

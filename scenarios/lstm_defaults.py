@@ -9,6 +9,7 @@ The remedy is to write the argument out.
 Source: https://github.com/tensorflow/tensorflow/issues/66212, https://github.com/minimaxir/textgenrnn/issues/153
 """
 
+CORE = True
 FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5")
 PARAMETERS = {"recurrent_activation": ("default", "sigmoid")}
 REMEDY = {"recurrent_activation": "sigmoid"}

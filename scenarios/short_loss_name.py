@@ -8,6 +8,7 @@ The remedy is to write the long name out, or to load with `compile=False` and co
 Source: https://github.com/keras-team/keras/issues/19330
 """
 
+CORE = True
 FORMATS = ("h5", "keras")
 PARAMETERS = {"loss": ("mse", "mean_squared_error")}
 REMEDY = {"loss": "mean_squared_error"}

@@ -14,6 +14,8 @@ import random
 import numpy
 
 CAUSE = "randomness"
+CORE = True
+REACH = "own"
 FORMATS = ("code",)
 PARAMETERS = {"kept": ("nothing", "seed", "weights")}
 REMEDY = {"kept": "weights"}

@@ -12,6 +12,8 @@ Source: https://github.com/keras-team/keras/issues/4875
 import numpy
 
 CAUSE = "data preparation"
+CORE = True
+REACH = "own"
 FORMATS = ("h5", "keras")
 PARAMETERS = {"vocabulary": ("set", "sorted")}
 REMEDY = {"vocabulary": "sorted"}

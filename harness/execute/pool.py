@@ -37,6 +37,10 @@ class Limits:
     memory: int = 8 * 2**30
     start: float = 180.0
 
+    def of(self, task: Task) -> float:
+        """Wall seconds for this task: its scenario may ask for less."""
+        return min(self.seconds, task.limit or self.seconds)
+
 
 class Pool:
     """Carries out tasks.
@@ -104,17 +108,18 @@ class Pool:
         return {
             "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
             "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
-            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": self._limits.memory}
+            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": self._limits.memory,
+            "seconds": self._limits.of(task)}
 
     def _in_child(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
         zygote = self._nursery.zygote(place_of(task))
         try:
-            return zygote.run(request, log, self._limits.seconds)
+            return zygote.run(request, log, self._limits.of(task))
         except ZygoteGoneError:
             self._nursery.lost(place_of(task), zygote)
             raise
 
     def _alone(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
         python = self._pythons[task.runtime.environment]
-        seconds = self._limits.seconds + self._limits.start
+        seconds = self._limits.of(task) + self._limits.start
         return run_alone(python, request, log, plan.HASH_SEEDS[task.stage], seconds, self._running)

@@ -76,6 +76,8 @@ def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: 
             running.discard(process)
     code = process.returncode
     killed = code is not None and code < 0
+    # The worker's own limit, which does not count the import.
+    late = late or (hasattr(signal, "SIGALRM") and code == -signal.SIGALRM)
     return End(code=None if killed else code, signal=-code if killed and code is not None else None, late=late,
                wall=time.monotonic() - begun)
 

@@ -16,6 +16,7 @@ if sys.version_info < (3, 6):
 import importlib.util
 import json
 import os
+import signal
 import time
 
 
@@ -53,6 +54,9 @@ def _run(path):
     except Exception as error:
         cell.unavailable(request, _told(error))
         raise
+    if request["seconds"] and hasattr(signal, "setitimer"):
+        # The limit is for the cell, as in a zygote's child, and not for importing Keras; the default action is death.
+        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
     zygote.run(request, api)
     sys.stdout.flush()
     sys.stderr.flush()

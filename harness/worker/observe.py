@@ -27,8 +27,15 @@ _NOISE = 1e-6  # relative: a few units in the last place of float32
 
 
 def predictions(api, model, x):
-    """What the model says: {position or output name: array (samples, ...)}."""
-    return _items(model.predict(x, verbose=0))
+    """What the model says: {position or output name: array (samples, ...)}.
+
+    All samples at once and untraced where that is possible: a pipeline of data and a trace cost twice as much as
+    loading the model, and say the same. Texts, which some versions take from a pipeline only, go the long way.
+    """
+    if not hasattr(model, "predict_on_batch") or not _numeric(x):
+        return _items(model.predict(x, verbose=0))
+    with untraced(model, api.eager):
+        return _items(model.predict_on_batch(x))
 
 
 def sensitivity(api, model, x, said):
@@ -66,8 +73,7 @@ def architecture(api, model):
 
 def metrics(api, model, x, y):
     """Names and values of evaluate: {"0": array of shape (), "0 name": text, ...}, the loss first."""
-    with untraced(model, api.eager):
-        names, values = _evaluated(model, x, y)
+    names, values = _evaluated(api, model, x, y)
     found = collections.OrderedDict()
     for position, (name, value) in enumerate(zip(names, values)):
         found[str(position)] = numpy.array(float(value))
@@ -103,7 +109,7 @@ def optimizer(api, model):
 def resume(api, model, x, y):
     """The loss after one more training step: {"loss": array of shape ()}."""
     model.train_on_batch(x, y)
-    _, values = _evaluated(model, x, y)
+    _, values = _evaluated(api, model, x, y)
     return collections.OrderedDict(loss=numpy.array(float(values[0])))
 
 
@@ -111,12 +117,9 @@ def layers(api, model, x):
     """What every layer puts out, in order: {"0 dense": array}; for finding the first at which two sides part."""
     chosen = [layer for layer in model.layers if type(layer).__name__ != "InputLayer"]
     inner = api.keras.models.Model(model.inputs, [layer.output for layer in chosen])
-    outputs = inner.predict(x, verbose=0)
-    if len(chosen) == 1:
-        outputs = [outputs]
+    outputs = predictions(api, inner, x).values()
     return collections.OrderedDict(
-        ("%d %s" % (index, layer.name), numpy.asarray(value))
-        for index, (layer, value) in enumerate(zip(chosen, outputs)))
+        ("%d %s" % (index, layer.name), value) for index, (layer, value) in enumerate(zip(chosen, outputs)))
 
 
 def flat(data):
@@ -214,15 +217,25 @@ def _layers_with_weights(model):
     return [layer for layer in model.layers if layer.weights] if model.layers else [model]
 
 
-def _evaluated(model, x, y):
+def _numeric(data):
+    return all(numpy.issubdtype(numpy.asarray(part).dtype, numpy.number) for part in flat(data).values())
+
+
+def _evaluated(api, model, x, y):
     if "return_dict" in inspect.signature(model.evaluate).parameters:
-        named = model.evaluate(x, y, verbose=0, return_dict=True)
+        with untraced(model, api.eager):
+            if hasattr(model, "reset_metrics") and _numeric(x) and _numeric(y):
+                model.reset_metrics()  # training on batches left its own in them
+                named = model.test_on_batch(x, y, return_dict=True)
+            else:
+                named = model.evaluate(x, y, verbose=0, return_dict=True)
         # Keras 3 sorts the names; what it calls its list of metrics keeps the order they were given in.
         given = [metric.name for outer in getattr(model, "metrics", ())
                  for metric in getattr(outer, "metrics", [outer])]
         order = sorted(named, key=lambda name: (name != "loss", given.index(name) if name in given else len(given)))
         return order, [named[name] for name in order]
-    values = model.evaluate(x, y, verbose=0)
+    with untraced(model, api.eager):
+        values = model.evaluate(x, y, verbose=0)
     values = values if isinstance(values, (list, tuple)) else [values]
     return list(model.metrics_names), list(values)
 

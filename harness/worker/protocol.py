@@ -6,7 +6,8 @@ A request is a JSON file; the worker is told its path and writes an answer besid
 
     request   {"protocol": 1, "stage": "save" | "load", "runtime": {"id", "keras", "v1", "backend"},
                "scenario": path of the script, "format": name, "parameters": {name: value},
-               "folder": a working folder of the cell's own, "answer": path, "memory": bytes or None}
+               "folder": a working folder of the cell's own, "answer": path, "memory": bytes or None,
+               "seconds": limit for a worker on its own (SIGALRM ends it; a zygote minds its children itself) or None}
     answer    {"protocol": 1, "outcome": "done" | "raised" | "unsupported" | "unavailable", "step": last step entered,
                "reason": one line, "failure": None | {"type", "message", "traceback", "step", "path", "line"},
                "versions": {package: version},

@@ -23,7 +23,8 @@ def modules(api, folder):
     before = set(sys.modules)
     for name in protocol.FORMATS:
         request = {"protocol": protocol.VERSION, "runtime": api.runtime, "scenario": _SCRIPT, "format": name,
-                   "parameters": {}, "folder": os.path.join(folder, name.replace(".", "_")), "memory": None}
+                   "parameters": {}, "folder": os.path.join(folder, name.replace(".", "_")), "memory": None,
+                   "seconds": None}
         os.makedirs(request["folder"])
         request["answer"] = os.path.join(request["folder"], "answer.json")
         cell.carry_out(dict(request, stage=protocol.SAVE), api)

@@ -102,6 +102,7 @@ def scenario(name: str = "dense", formats: tuple[str, ...] = ("h5",), **more: An
             "formats": formats,
             "parameters": {},
             "remedy": {},
+            "reach": "milestones",
             **more,
         }
     )

@@ -86,6 +86,7 @@ def request(folder: pathlib.Path, text: str = made.LEAST) -> tuple[pathlib.Path,
             "folder": str(folder),
             "answer": str(folder / "answer.json"),
             "memory": None,
+            "seconds": None,
         },
     )
     return folder / "request.json", folder / "log.txt"

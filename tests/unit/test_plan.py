@@ -134,3 +134,43 @@ def test_each_runtime_that_takes_part_is_named_once() -> None:
     """A runtime that saves and loads is one row and one column."""
     assert (OLD, NEW) == selection().runtimes
     assert (OLD, NEW) == selection(savers=(OLD,), loaders=(NEW,)).runtimes
+
+
+NEITHER = made.runtime("neither")
+
+
+@pytest.mark.parametrize(
+    ("reach", "asked"),
+    [
+        ("all", 9),
+        ("milestones", {("old", "old"), ("old", "new"), ("new", "old"), ("new", "new"), ("neither", "old")}),
+        ("own", {("old", "old"), ("new", "new"), ("neither", "neither"), ("neither", "old")}),
+    ],
+)
+def test_a_scenario_reaches_as_far_as_it_says(reach: Any, asked: Any) -> None:
+    """Where a whole group runs: milestones with each other, each with itself, or all; and pairs asked for besides."""
+    old, new = (dataclasses.replace(one, milestone=True) for one in (OLD, NEW))
+    scenario = dataclasses.replace(made.scenario(), reach=reach, pairs=(("neither", "old"),))
+    runtimes = (old, NEITHER, new)
+    chosen = selection(scenario=scenario, savers=runtimes, loaders=runtimes)
+    wide = {(saver.id, loader.id) for saver in runtimes for loader in runtimes}
+    every = {pair for pair in wide if asks(chosen, *pair)}
+    reached = {pair for pair in wide if asks(dataclasses.replace(chosen, by_reach=True), *pair)}
+    assert wide == every
+    assert (wide if asked == 9 else asked) == reached
+
+
+def asks(chosen: Selection, saver: str, loader: str) -> bool:
+    """Whether a selection asks for a pair, by its ids."""
+    by_id = {one.id: one for one in chosen.runtimes}
+    return chosen.asks(made.variant(), by_id[saver], by_id[loader])
+
+
+def test_what_nobody_would_load_is_not_saved() -> None:
+    """A runtime that a scenario does not reach has nothing to do for it."""
+    scenario = dataclasses.replace(made.scenario(), pairs=(("old", "new"),))
+    conditions = Conditions(worker="worker", environments={**CONDITIONS.environments, "env-neither": "locked"})
+    chosen = dataclasses.replace(selection(scenario=scenario, savers=(OLD, NEITHER, NEW)), by_reach=True)
+    assert ["old"] == [task.runtime.id for task in saves(chosen, conditions)]
+    known = saved("a", "b") | {("scenario/h5", "neither"): made.attempt(artifact="c")}
+    assert [("old", "new")] == [(task.saver, task.runtime.id) for task in loads(chosen, conditions, known)]

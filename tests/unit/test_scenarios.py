@@ -405,12 +405,39 @@ def test_the_digest_covers_nothing_else(tmp_path: pathlib.Path) -> None:
     assert before == digest(tmp_path / "two")
 
 
-def test_a_comment_changes_the_digest(tmp_path: pathlib.Path) -> None:
-    """The source is what counts, not what it means: a line that moves changes the evidence."""
+def test_a_comment_leaves_the_digest(tmp_path: pathlib.Path) -> None:
+    """Better words do not make hours of work be done again; other code does."""
     made.written(tmp_path, "case")
     before = digest(tmp_path)
     made.written(tmp_path, "case", made.LEAST + "# more\n")
+    assert before == digest(tmp_path)
+    made.written(tmp_path, "case", made.LEAST + "MORE = 1\n")
     assert before != digest(tmp_path)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ('REACH = "everywhere"', "no reach 'everywhere'"),
+    ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
+    ("PAIRS = ((1, 2),)", "a tuple of pairs"),
+    ("LIMIT = 0", "a number of seconds above 0"),
+    ("LIMIT = True", "a number of seconds above 0"),
+    ('CORE = "yes"', "True or False"),
+])
+def test_where_and_how_long_is_checked(tmp_path: pathlib.Path, line: str, said: str) -> None:
+    """A fault names the line, whatever the constant."""
+    made.written(tmp_path, "case", made.LEAST + line + "\n")
+    scenario, (fault,) = scenarios.read(tmp_path / "case.py")
+    assert scenario is None
+    assert said in fault.message
+    assert len((made.LEAST + line).splitlines()) == fault.line
+
+
+def test_where_and_how_long_is_read(tmp_path: pathlib.Path) -> None:
+    """Reach, further pairs and the limit, with what they are when nothing is said."""
+    made.written(tmp_path, "least")
+    made.written(tmp_path, "case", made.LEAST + 'CORE = True\nREACH = "own"\nPAIRS = (("a", "b"),)\nLIMIT = 2.5\n')
+    found = {one.name: (one.core, one.reach, one.pairs, one.limit) for one in scenarios.read_all(tmp_path)[0]}
+    assert {"least": (False, "milestones", (), None), "case": (True, "own", (("a", "b"),), 2.5)} == found
 
 
 def test_a_local_module_that_is_not_python_is_left_to_the_worker(tmp_path: pathlib.Path) -> None:

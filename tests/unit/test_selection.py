@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -118,3 +119,22 @@ def test_a_selection_of_nothing_is_an_error(wishes: dict[str, Any]) -> None:
     """An empty matrix would look like a good one."""
     with pytest.raises(UsageError, match="nothing is selected"):
         ids(**wishes)
+
+
+def test_reach_counts_where_a_whole_catalogue_runs() -> None:
+    """Names on the command line and the core set mean all pairs; so does a catalogue without milestones."""
+    marked = dataclasses.replace(CATALOGUE, environments=tuple(
+        dataclasses.replace(one, runtimes=tuple(dataclasses.replace(row, milestone=True) for row in one.runtimes))
+        for one in CATALOGUE.environments))
+    assert select(marked, SCENARIOS, Wishes(group="all")).by_reach
+    for catalogue, wishes in ((marked, Wishes()), (marked, Wishes(group="all", save=["tf2.3"])),
+                              (CATALOGUE, Wishes(group="all"))):
+        assert not select(catalogue, SCENARIOS, wishes).by_reach
+
+
+def test_a_plain_run_takes_the_core_scenarios() -> None:
+    """Whoever asks for nothing gets what is quick; whoever asks for something gets every scenario."""
+    scenarios = (*SCENARIOS, dataclasses.replace(made.scenario("least", ("h5",)), core=True))
+    assert ["least"] == list(select(CATALOGUE, scenarios, Wishes()).scenarios)
+    for wishes in (Wishes(group="all"), Wishes(runtimes=["tf2.3"]), Wishes(scenarios=["*"])):
+        assert 4 == len(select(CATALOGUE, scenarios, wishes).scenarios)

@@ -160,6 +160,7 @@ def _scenario(number: int, nasty: bool) -> dict[str, Any]:
         "source": f'"""{title}."""\n\n\ndef build(keras):\n    """{text}"""\n    return keras.Sequential()\n',
         "cause": cause,
         "remedy": remedy,
+        "reach": "milestones",
     }
 
 

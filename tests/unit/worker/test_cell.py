@@ -67,6 +67,7 @@ class Cells:
             "folder": str(self.at),
             "answer": str(self.at / "answer.json"),
             "memory": None,
+            "seconds": None,
         }
         cell.carry_out(request, self.api)
         answer: dict[str, Any] = json.loads((self.at / "answer.json").read_text())

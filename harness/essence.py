@@ -1,0 +1,40 @@
+"""What of a Python source can change a result: its tokens, without comments, docstrings and blank lines.
+
+Results are keyed by it, so that a better word in a docstring does not make hours of work be done again.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+
+_NOTHING = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
+_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)  # that they are there matters, and not how
+
+
+def essence(source: bytes) -> bytes:
+    """The essence of a source; what is no Python is its own essence."""
+    try:
+        docstrings = _docstrings(ast.parse(source))
+        tokens = list(tokenize.tokenize(io.BytesIO(source).readline))
+    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+        return source
+    kept = []
+    for token, before in zip(tokens, [None, *tokens], strict=False):
+        said = token.start in docstrings or (token.type == tokenize.NEWLINE and before and before.start in docstrings)
+        if token.type not in _NOTHING and not said:
+            kept.append(f"{token.type if token.type in _LAYOUT else token.string}\0")
+    return "".join(kept).encode("utf-8", "surrogatepass")
+
+
+def _docstrings(tree: ast.Module) -> set[tuple[int, int]]:
+    """Where docstrings begin: line, and column in characters as tokens count them."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
+            first = node.body[0]
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(
+                    first.value.value, str):
+                found.add((first.lineno, first.col_offset))
+    return found
