@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 import harness
-from harness import config, locks, matrix, paths, progress, results, scenarios, template
+from harness import config, locks, matrix, paths, progress, reference, results, scenarios, template
 from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
 from harness.matrix import Matrix, Options
@@ -103,6 +103,11 @@ def _add_matrix(commands: Any) -> None:
                      help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
                           "process: a fresh interpreter per cell, slower, same verdicts")
     how.add_argument("--fresh", action="store_true", help="ignore what is stored: do everything again")
+    how.add_argument("--no-reference", action="store_true",
+                     help="with --all: run also what the committed reports/reference knows already")
+    how.add_argument("--prune-environments", action="store_true",
+                     help="remove each environment from disk as soon as its saves, and then its loads, are done; with "
+                          "UV_NO_CACHE=1 set, uv keeps no copy of the packages either (they are downloaded twice then)")
     how.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=Limits().seconds,
                      help="limit for one save or load (default: %(default).0f)")
     how.add_argument("--memory", metavar="GIB", type=_seconds, default=Limits().memory / 2**30,
@@ -146,6 +151,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     selection = select(catalogue, found, wishes)
     options = Options(
         command=_command(parsed.given), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
+        prune=parsed.prune_environments, reference=_reference(parsed, selection),
         limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)))
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
@@ -159,10 +165,16 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
     with progress.watcher(talk) as watcher:
         done = run.run(watcher)
-    document = results.document(done, results.cells(done, run.store), run.artifacts)
+    document = results.document(done, results.cells(done, run.store))
     written = _write(document, parsed.reports)
     _summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
+
+
+def _reference(parsed: argparse.Namespace, selection: Selection) -> pathlib.Path | None:
+    """Where results are known from: a smaller run is quick enough to be had anew on this machine."""
+    wanted = selection.by_reach and not parsed.no_reference and parsed.scenarios == paths.SCENARIOS
+    return paths.REFERENCE if wanted and reference.there(paths.REFERENCE) else None
 
 
 def _resolve_rolling(catalogue: config.Catalogue, selection: Selection) -> None:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from harness import paths, plan, provision, sessions
+from harness import paths, plan, provision, reference, sessions
 from harness.artifacts import Artifacts
 from harness.config import Catalogue
 from harness.essence import essence
@@ -48,6 +48,8 @@ class Options:
     isolation: Isolation = "fork" if hasattr(os, "fork") else "process"
     jobs: int = 2
     fresh: bool = False
+    prune: bool = False  # an environment leaves the disk as soon as its saves, and then its loads, are done
+    reference: pathlib.Path | None = None  # a folder with the results of an earlier run, which are known then
     limits: Limits = dataclasses.field(default_factory=Limits)
 
 
@@ -74,6 +76,7 @@ class Matrix:
         self.artifacts = Artifacts(paths.home() / "artifacts")
         self._faults = faults
         self._read: dict[str, Attempt] = {}  # what the store was asked for already
+        self._seeded = False
         self._conditions = Conditions(
             worker=_worker_digest(),
             environments={one.id: provision.wanted(one) for one in self._environments(selection.runtimes)})
@@ -81,7 +84,7 @@ class Matrix:
     def outlook(self) -> Outlook:
         """What is still to be done, without doing anything."""
         saves = plan.saves(self.selection, self._conditions)
-        known = self._known(saves)
+        known = self._known_saves(saves)
         saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
         loads = plan.loads(self.selection, self._conditions, saved)
         loads_known = self._known(loads)
@@ -99,25 +102,26 @@ class Matrix:
     def tasks(self) -> list[Task]:
         """Every save, and every load of what is known to have been saved."""
         saves = plan.saves(self.selection, self._conditions)
-        known = self._known(saves)
+        known = self._known_saves(saves)
         saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
         return saves + plan.loads(self.selection, self._conditions, saved)
 
     def run(self, watcher: Watcher) -> Run:
         """Do all that is to be done. Trouble of one environment, scenario or cell never stops the others."""
         started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
-        outlook = self.outlook()
-        records = provision_all(outlook.environments, self.options.jobs, watcher)
-        preloads = self._rehearse_all(outlook.runtimes, records, watcher)
+        records: dict[str, Provisioned] = {}
+        if not self.options.prune:
+            outlook = self.outlook()
+            records = provision_all(outlook.environments, self.options.jobs, watcher)
+            self._rehearse_all(outlook.runtimes, records, watcher)
         marks = [time.monotonic()]
-        with self._pool(records, preloads) as pool:
-            saves = plan.saves(self.selection, self._conditions)
-            saved, saves_run, saves_known = self._carry_out("saves", saves, records, pool, watcher)
-            marks.append(time.monotonic())
-            by_cell = {_save_of(task): saved[task.key] for task in saves}
-            loads = plan.loads(self.selection, self._conditions, by_cell)
-            loaded, loads_run, loads_known = self._carry_out("loads", loads, records, pool, watcher)
-            marks.append(time.monotonic())
+        saves = plan.saves(self.selection, self._conditions)
+        saved, saves_run, saves_known = self._carry_out("saves", saves, self._known_saves(saves), records, watcher)
+        marks.append(time.monotonic())
+        by_cell = {_save_of(task): saved[task.key] for task in saves}
+        loads = plan.loads(self.selection, self._conditions, by_cell)
+        loaded, loads_run, loads_known = self._carry_out("loads", loads, self._known(loads), records, watcher)
+        marks.append(time.monotonic())
         about = {
             "started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - begun, 2),
             "command": self.options.command, "isolation": self.options.isolation, "jobs": self.options.jobs,
@@ -130,12 +134,11 @@ class Matrix:
             selection=self.selection, environments=environments,
             records={**{one.id: record for one in environments if (record := provision.current(one))}, **records},
             saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
-            about=about)
+            about=about,
+            keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads})
 
-    def _rehearse_all(self, runtimes: Sequence[Runtime], records: Mapping[str, Provisioned], watcher: Watcher
-                      ) -> dict[str, list[str]]:
-        ready = [(runtime, record.python, pathlib.Path(record.python).parent.parent) for runtime in runtimes
-                 if (record := records.get(runtime.environment)) and record.ready]
+    def _rehearse_all(self, runtimes: Iterable[Runtime], records: Mapping[str, Provisioned], watcher: Watcher) -> None:
+        ready = self._stages(runtimes, records)
         digest = self._conditions.worker
         missing = [one for one in ready if rehearsal.modules(*one, digest) is None]
         watcher.begin("rehearsals", len(missing), len(ready) - len(missing))
@@ -143,20 +146,57 @@ class Matrix:
             waiting = {executor.submit(rehearsal.rehearse, *one, digest): one for one in missing}
             for future in concurrent.futures.as_completed(waiting):
                 watcher.done("rehearsals", waiting[future][0].id, future.result())
-        return {one[0].id: rehearsal.modules(*one, digest) or [] for one in ready}
 
-    def _carry_out(self, phase: str, tasks: Sequence[Task], records: Mapping[str, Provisioned], pool: Pool,
-                   watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
-        results = self._known(tasks)
+    def _stages(self, runtimes: Iterable[Runtime], records: Mapping[str, Provisioned]
+                ) -> list[tuple[Runtime, str, pathlib.Path]]:
+        """Where a rehearsal of each runtime that is ready would be held: its Python, and a folder to keep it in."""
+        return [(runtime, record.python, pathlib.Path(record.python).parent.parent) for runtime in runtimes
+                if (record := records.get(runtime.environment)) and record.ready]
+
+    def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt],
+                   records: dict[str, Provisioned], watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
+        """Add to the `results` that are known those of all other tasks; with how many were run and known."""
         known = len(results)
-        waiting = {task.key: task for task in tasks if task.key not in results}
-        for key, task in list(waiting.items()):
-            record = records.get(task.runtime.environment)
-            if record is None or not record.ready:
-                reason = record.reason if record else "its environment was not provisioned"
-                results[key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
-                del waiting[key]
+        waiting = [task for task in tasks if task.key not in results]
+        run = 0
+        if not self.options.prune:
+            waiting = self._without_unavailable(waiting, records, results)
         watcher.begin(phase, len(waiting), known)
+        for batch in self._by_environment(waiting) if self.options.prune else [waiting]:
+            if self.options.prune:
+                environment = self.catalogue.environment(batch[0].runtime.environment)
+                records |= {environment.id: provision.current(environment) or sessions.provision(environment)}
+                for stage in self._stages({task.runtime: None for task in batch}, records):
+                    rehearsal.rehearse(*stage, self._conditions.worker)
+            possible = self._without_unavailable(batch, records, results)
+            run += len(possible)
+            if possible:
+                self._run_batch(phase, possible, results, records, watcher)
+            if self.options.prune:
+                provision.clear(environment)
+        return results, run, known
+
+    def _without_unavailable(self, tasks: Sequence[Task], records: Mapping[str, Provisioned],
+                             results: dict[str, Attempt]) -> list[Task]:
+        """Those tasks whose environment is ready; the others' results are that they cannot be done."""
+        possible = []
+        for task in tasks:
+            record = records.get(task.runtime.environment)
+            if record is not None and record.ready:
+                possible.append(task)
+            else:
+                reason = record.reason if record else "its environment was not provisioned"
+                results[task.key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
+        return possible
+
+    def _by_environment(self, tasks: Sequence[Task]) -> list[list[Task]]:
+        batches: dict[str, list[Task]] = {}
+        for task in tasks:
+            batches.setdefault(task.runtime.environment, []).append(task)
+        return list(batches.values())
+
+    def _run_batch(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt],
+                   records: Mapping[str, Provisioned], watcher: Watcher) -> None:
 
         def finished(task: Task, result: Result) -> None:
             attempt, arrays = result
@@ -166,33 +206,53 @@ class Matrix:
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
             watcher.done(phase, task.about, str(attempt.outcome))
 
-        executor = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
-        try:
-            scheduler.run(list(waiting.values()), pool, executor, finished)
-        except BaseException:
-            pool.close()  # who interrupts does not want to wait for what is in flight
-            raise
-        finally:
-            executor.shutdown(cancel_futures=True)
-        return results, len(waiting), known
+        with self._pool(tasks, records) as pool:
+            executor = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
+            try:
+                scheduler.run(tasks, pool, executor, finished)
+            except BaseException:
+                pool.close()  # who interrupts does not want to wait for what is in flight
+                raise
+            finally:
+                executor.shutdown(cancel_futures=True)
+
+    def _known_saves(self, saves: Sequence[Task]) -> dict[str, Attempt]:
+        """Saves that are known, and whose files are at hand or not needed because every load of them is known too."""
+        known = self._known(saves)
+        lost = {_save_of(task): known[task.key] for task in saves
+                if task.key in known and (artifact := known[task.key].artifact) and not self.artifacts.has(artifact)}
+        if lost:
+            loads = plan.loads(self.selection, self._conditions, lost)
+            loads_known = self._known(loads)
+            needed = {(task.variant.id, task.saver) for task in loads if task.key not in loads_known}
+            for task in saves:
+                if _save_of(task) in needed:
+                    del known[task.key]
+        return known
 
     def _known(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
         if self.options.fresh:
             return {}
-        self._read.update(self.store.attempts([task.key for task in tasks if task.key not in self._read]))
+        asked = [task.key for task in tasks if task.key not in self._read]
+        self._read.update(self.store.attempts(asked))
+        if self.options.reference and not self._seeded and any(key not in self._read for key in asked):
+            reference.seed(self.store, self.options.reference)
+            self._seeded = True
+            self._read.update(self.store.attempts(asked))
         known = {task.key: self._read[task.key] for task in tasks if task.key in self._read}
         limits = {task.key: self.options.limits.of(task) for task in tasks}
         return {key: attempt for key, attempt in known.items()
-                if (not attempt.artifact or self.artifacts.has(attempt.artifact))
-                and not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
+                if not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
 
     @contextlib.contextmanager
-    def _pool(self, records: Mapping[str, Provisioned], preloads: Mapping[str, list[str]]) -> Iterator[Pool]:
+    def _pool(self, tasks: Sequence[Task], records: Mapping[str, Provisioned]) -> Iterator[Pool]:
         work = paths.home() / "work"
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
         pythons = {name: record.python for name, record in records.items() if record.ready}
+        stages = self._stages({task.runtime: None for task in tasks}, records)
+        preloads = {stage[0].id: rehearsal.modules(*stage, self._conditions.worker) or [] for stage in stages}
         pool = Pool(pythons, self.artifacts, folder, isolation=self.options.isolation, limits=self.options.limits,
                     preloads=preloads)
         try:

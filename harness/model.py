@@ -199,7 +199,8 @@ class Attempt:
     """One run of the worker, as its answer or its death tells it.
 
     `observations` holds [item, "array", digest] or [item, "text", text] by observation; `memory` is the peak resident
-    set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble.
+    set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files` are
+    those of the artifact, in bytes. `differences` are what the run of a reference found; the observations stayed there.
     """
 
     outcome: Outcome
@@ -215,7 +216,9 @@ class Attempt:
     memory: int = 0
     log: str = ""
     artifact: str = ""
+    files: dict[str, int] = dataclasses.field(default_factory=dict)
     before: str = ""
+    differences: tuple[Difference, ...] | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

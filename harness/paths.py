@@ -10,6 +10,7 @@ CATALOGUE = PROJECT / "harness" / "catalogue"
 WORKER = PROJECT / "harness" / "worker"
 SCENARIOS = PROJECT / "scenarios"
 REPORTS = PROJECT / "reports"
+REFERENCE = REPORTS / "reference"
 
 
 def home() -> pathlib.Path:

@@ -19,7 +19,7 @@ from harness.commands import Result, Runner
 from harness.model import Environment, Provisioned
 from harness.records import clear, current, executable, folder, lock_text, read, sha256, wanted, write
 
-__all__ = ["current", "executable", "folder", "provision", "read", "wanted"]
+__all__ = ["clear", "current", "executable", "folder", "provision", "read", "wanted"]
 
 LOG_LIMIT = 200_000  # characters; the middle goes first
 _log = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ import numpy
 
 import harness
 from harness import compare, paths
-from harness.artifacts import Artifacts
 from harness.model import Attempt, Cell, Environment, Fault, Outcome, Provisioned, Stage, Verdict
 from harness.plan import Selection
 from harness.store import Store
@@ -27,7 +26,7 @@ Loaded = Mapping[tuple[str, str, str], Attempt]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a run found: attempts by (variant, saver) and (variant, saver, loader), and what it was like."""
+    """What a run found: attempts, and their keys, by (variant, saver) and (variant, saver, loader)."""
 
     selection: Selection
     environments: tuple[Environment, ...]
@@ -36,6 +35,7 @@ class Run:
     loaded: Loaded
     faults: tuple[Fault, ...]
     about: Mapping[str, Any]
+    keys: Mapping[tuple[str, ...], str] = dataclasses.field(default_factory=dict)
 
 
 def cells(run: Run, store: Store) -> list[Cell]:
@@ -47,7 +47,7 @@ def cells(run: Run, store: Store) -> list[Cell]:
         if run.selection.asks(variant, saver, loader)]
 
 
-def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str, Any]:
+def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
     """The results document of docs/results.md."""
     selection = run.selection
     whole = {
@@ -69,8 +69,8 @@ def document(run: Run, found: Sequence[Cell], artifacts: Artifacts) -> dict[str,
             {"id": variant.id, "scenario": variant.scenario, "format": variant.format,
              "parameters": dict(variant.parameters), "remedy": variant.remedy} for variant in selection.variants],
         "faults": [dataclasses.asdict(fault) for fault in (*run.faults, *raised_by_scenarios(run))],
-        "saves": [_save(variant, runtime, attempt, artifacts) for (variant, runtime), attempt in run.saved.items()],
-        "cells": [_plain(cell) for cell in found],
+        "saves": [_save(run, *place, attempt) for place, attempt in run.saved.items()],
+        "cells": [_plain(run, cell) for cell in found],
     }
     written: dict[str, Any] = _writable(whole)
     return written
@@ -120,7 +120,8 @@ def _cell(run: Run, variant: Any, saver: str, loader: str, array: Callable[[str]
     saved, loaded = run.saved.get((variant.id, saver)), run.loaded.get((variant.id, saver, loader))
     differences: tuple[Any, ...] = ()
     if saved and loaded and loaded.outcome is Outcome.DONE:
-        differences = compare.compare(_observations(saved, array), _observations(loaded, array))
+        differences = loaded.differences if loaded.differences is not None else compare.compare(
+            _observations(saved, array), _observations(loaded, array))
     judgement = compare.judge(saved, loaded, differences)
     at_fault = loaded if judgement.stage in (Stage.LOAD, Stage.OBSERVE) else saved
     return Cell(variant=variant, save=saver, load=loader, verdict=judgement.verdict, stage=judgement.stage,
@@ -157,21 +158,23 @@ def _versions(run: Run, runtime: str) -> dict[str, str]:
     return {}
 
 
-def _save(variant: str, runtime: str, attempt: Attempt, artifacts: Artifacts) -> dict[str, Any]:
-    files = artifacts.files(attempt.artifact) if attempt.artifact else {}
+def _save(run: Run, variant: str, runtime: str, attempt: Attempt) -> dict[str, Any]:
     return {
-        "variant": variant, "runtime": runtime, "outcome": str(attempt.outcome), **_of_attempt(attempt),
+        "variant": variant, "runtime": runtime, "key": run.keys.get((variant, runtime), ""),
+        "outcome": str(attempt.outcome), **_of_attempt(attempt),
         "reason": attempt.reason, "failure": _failure(attempt.failure), "versions": attempt.versions,
-        "artifact": {"digest": attempt.artifact, "bytes": sum(files.values()), "files": files}
+        "artifact": {"digest": attempt.artifact, "bytes": sum(attempt.files.values()), "files": attempt.files}
         if attempt.artifact else None}
 
 
-def _plain(cell: Cell) -> dict[str, Any]:
+def _plain(run: Run, cell: Cell) -> dict[str, Any]:
     own = _of_attempt(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
     if cell.verdict is Verdict.IDENTICAL:
         own["log"] = ""
     return {
-        "variant": cell.variant.id, "save": cell.save, "load": cell.load, "verdict": str(cell.verdict),
+        "variant": cell.variant.id, "save": cell.save, "load": cell.load,
+        "key": run.keys.get((cell.variant.id, cell.save, cell.load), ""),
+        "outcome": str(cell.loaded.outcome) if cell.loaded else "", "verdict": str(cell.verdict),
         "stage": str(cell.stage), "reason": cell.reason, "failure": _failure(cell.failure),
         "differences": [dataclasses.asdict(difference) for difference in cell.differences], **own}
 

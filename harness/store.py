@@ -14,13 +14,13 @@ import pathlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy
 
 from harness.errors import StoreError
-from harness.model import Attempt, Failure, Outcome
+from harness.model import Attempt, Difference, Failure, Outcome
 
 VERSION = 1
 _SCHEMA = """
@@ -80,11 +80,17 @@ class Store:
 
     def put(self, key: str, stage: str, about: str, attempt: Attempt, arrays: dict[str, bytes]) -> None:
         """Keep one finished attempt and the arrays it observed, whole or not at all."""
-        text = json.dumps(dataclasses.asdict(attempt), sort_keys=True)
         with self._reading() as connection, connection:
             connection.executemany("insert or ignore into array values (?, ?)", arrays.items())
             connection.execute("insert or replace into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
-                               (key, stage, about, text))
+                               (key, stage, about, _text(attempt)))
+
+    def seed(self, stage: str, attempts: Mapping[str, tuple[str, Attempt]]) -> None:
+        """Keep attempts that were made elsewhere, (about, attempt) by key; what is there already stays."""
+        rows = [(key, stage, about, _text(attempt)) for key, (about, attempt) in attempts.items()]
+        with self._reading() as connection, connection:
+            connection.executemany("insert or ignore into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
+                                   rows)
 
     def array(self, digest: str) -> numpy.ndarray[Any, Any]:
         """An array by its digest. Raises StoreError if it is not there."""
@@ -119,11 +125,16 @@ def packed(array: numpy.ndarray[Any, Any]) -> tuple[str, bytes]:
     return hashlib.sha256(content).hexdigest(), content
 
 
+def _text(attempt: Attempt) -> str:
+    return json.dumps(dataclasses.asdict(attempt), sort_keys=True)
+
+
 def _attempt(stored: dict[str, Any]) -> Attempt:
-    failure = stored.pop("failure")
+    failure, differences = stored.pop("failure"), stored.pop("differences", None)
     return Attempt(**{
         **stored, "outcome": Outcome(stored["outcome"]), "notes": tuple(stored["notes"]),
-        "failure": Failure(**failure) if failure else None})
+        "failure": Failure(**failure) if failure else None,
+        "differences": None if differences is None else tuple(Difference(**one) for one in differences)})
 
 
 def _batches(values: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -93,7 +93,8 @@ class Pool:
             protocol.write_json(str(request), self._request(task, folder))
             attempt, arrays = attempt_of(runner(task, request, log), folder, log)
             if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
-                attempt = dataclasses.replace(attempt, artifact=self._artifacts.take(folder))
+                digest = self._artifacts.take(folder)
+                attempt = dataclasses.replace(attempt, artifact=digest, files=self._artifacts.files(digest))
             return attempt, arrays
         except RuntimeUnavailableError as broken:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness import matrix, results, sessions
+from harness import matrix, reference, results, sessions
 from harness import provision as provisioning
 from harness.execute import rehearsal
 from harness.execute.pool import Limits, Result
@@ -80,13 +80,19 @@ class World:
     def run(self, **how: Any) -> Run:
         """Run it."""
         self.watcher = Watcher()
+        self.pools.clear()
         self.last = self.matrix(**how)
         return self.last.run(self.watcher)
 
     @property
-    def asked(self) -> list[str]:
+    def tasks(self) -> list[Task]:
         """What the workers of the last run were asked for."""
-        return sorted(f"{task.stage} {task.about}" for task in self.pools[-1].asked)
+        return [task for pool in self.pools for task in pool.asked]
+
+    @property
+    def asked(self) -> list[str]:
+        """The same, in words."""
+        return sorted(f"{task.stage} {task.about}" for task in self.tasks)
 
 
 @pytest.fixture
@@ -150,7 +156,7 @@ def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
     run = world.run(options=Options(isolation="process", jobs=3, command="nox -s matrix -- -k 'x'"))
     assert world.last
     document = json.loads(
-        export.document(results.document(run, results.cells(run, world.last.store), world.last.artifacts))
+        export.document(results.document(run, results.cells(run, world.last.store)))
     )
     jsonschema.validate(document, json.loads(export.schema()))
     assert {"identical": 4, "crashed": 4} == {
@@ -188,13 +194,76 @@ def test_fresh_does_everything_again(world: World) -> None:
     assert {("again",)} == {attempt.notes for attempt in world.run().loaded.values()}
 
 
-def test_a_save_whose_files_are_gone_is_done_again(world: World) -> None:
-    """Its loads are known all the same when it gives the same files."""
-    world.run()
+def test_a_save_whose_files_are_gone_is_done_again_where_a_load_needs_them(world: World) -> None:
+    """Not where all its loads are known; the others' loads stay known when it gives the same files again."""
+    world.run(loaders=(OLD,))
     assert world.last
     shutil.rmtree(world.last.artifacts.folder)
+    world.run(loaders=(OLD,))
+    assert [] == world.asked
     world.run()
-    assert [line for line in EVERY if line.startswith("save")] == world.asked
+    assert [line for line in EVERY if line.startswith("save") or line.endswith("> new")] == world.asked
+
+
+def test_pruned_environments_come_and_go_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is made for its saves, made again for its loads, and none is left; the results are those of any run."""
+    usual = world.run()
+    world.records.clear()
+    gone: list[str] = []
+
+    def clear(environment: Environment) -> None:
+        gone.append(environment.id)
+        del world.records[environment.id]
+
+    monkeypatch.setattr(provisioning, "clear", clear)
+    pruned = world.run(options=Options(isolation="fork", fresh=True, prune=True))
+    assert ["env-old", "env-new"] * 2 == gone == world.provisioned
+    assert EVERY == world.asked
+    assert (usual.saved, usual.loaded) == (pruned.saved, pruned.loaded)
+    world.run(options=Options(isolation="fork", prune=True))
+    assert 4 == len(gone)
+
+
+def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
+    """Whoever starts with nothing but the committed results does only what they do not hold, and finds the same."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {}) if task.saver == "new"
+        else made.observed(1.0 if task.stage is Stage.SAVE else 2.0)
+    )
+    first = document_of(world, formats=("h5",))
+    reference.write(first, tmp_path / "reference")
+    shutil.rmtree(world.last.artifacts.folder if world.last else "")
+    world.last.store.path.unlink() if world.last else None
+    options = Options(isolation="fork", reference=tmp_path / "reference")
+    second = document_of(world, formats=("h5",), options=options)
+    assert [] == world.asked
+    assert first["cells"] == second["cells"]
+    assert first["saves"] == second["saves"]
+    assert {"changed", "refused"} == {cell["verdict"] for cell in second["cells"]}
+    world.run(options=options)
+    assert [line for line in EVERY if "keras" in line] == world.asked
+
+
+def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
+    world: World, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What loaded might come to another verdict today, so it is loaded again, from a model that is saved again."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed())
+    reference.write(document_of(world, formats=("h5",)), tmp_path)
+    shutil.rmtree(world.last.artifacts.folder if world.last else "")
+    world.last.store.path.unlink() if world.last else None
+    monkeypatch.setattr(reference, "_of_compare", lambda: "other rules")
+    world.run(formats=("h5",), options=Options(isolation="fork", reference=tmp_path))
+    assert [line for line in EVERY if line.split("h5: ")[-1].startswith("old") and "/h5" in line] == world.asked
+
+
+def document_of(world: World, **how: Any) -> dict[str, Any]:
+    """The document of a run."""
+    run = world.run(**how)
+    assert world.last
+    whole: dict[str, Any] = json.loads(export.document(results.document(run, results.cells(run, world.last.store))))
+    return whole
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
@@ -290,7 +359,7 @@ def test_a_runtime_that_turns_out_unavailable_is_asked_again(world: World) -> No
     world.run(formats=("h5",))
     world.tell = lambda task: made.observed()
     world.run(formats=("h5",))
-    assert {"new"} == {task.runtime.id for task in world.pools[-1].asked if task.stage is Stage.SAVE}
+    assert {"new"} == {task.runtime.id for task in world.tasks if task.stage is Stage.SAVE}
 
 
 def test_what_timed_out_under_a_shorter_limit_is_asked_again(world: World) -> None:

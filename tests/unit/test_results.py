@@ -169,7 +169,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 ) -> None:
     """Every outcome on either side, environments that are ready, missing or unused, numbers that are none."""
     found = everything(store, artifacts, tmp_path)
-    document = valid(results.document(found, results.cells(found, store), artifacts))
+    document = valid(results.document(found, results.cells(found, store)))
     assert {str(verdict) for verdict in Verdict} - {"identical", "incomplete"} == {
         cell["verdict"] for cell in document["cells"]
     }
@@ -180,7 +180,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 def test_the_document_of_an_empty_run_keeps_to_the_schema(store: Store, artifacts: Artifacts) -> None:
     """Nothing could be provisioned, nothing was saved."""
     found = run({}, {}, records={})
-    document = valid(results.document(found, results.cells(found, store), artifacts))
+    document = valid(results.document(found, results.cells(found, store)))
     assert ["unused", "unused"] == [one["status"] for one in document["environments"]]
     assert [] == document["saves"]
     assert {"save": {}, "load": {}} == document["run"]["steps"]
@@ -189,8 +189,9 @@ def test_the_document_of_an_empty_run_keeps_to_the_schema(store: Store, artifact
 def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts: Artifacts) -> None:
     """With their sizes and their sum; one that failed has none."""
     digest = made.taken(artifacts, tmp_path, "four")
-    saved = {(DENSE.id, "old"): made.attempt(artifact=digest), (DENSE.id, "new"): made.attempt(Outcome.RAISED)}
-    document = valid(results.document(run(saved, {}), [], artifacts))
+    old = made.attempt(artifact=digest, files=artifacts.files(digest))
+    saved = {(DENSE.id, "old"): old, (DENSE.id, "new"): made.attempt(Outcome.RAISED)}
+    document = valid(results.document(run(saved, {}), []))
     assert {"old": {"digest": digest, "bytes": 4, "files": {"model.h5": 4}}, "new": None} == {
         save["runtime"]: save["artifact"] for save in document["saves"]
     }
@@ -199,7 +200,7 @@ def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts:
 def test_the_versions_of_a_runtime_are_those_that_its_workers_told(store: Store, artifacts: Artifacts) -> None:
     """On either side; empty where none ever answered."""
     loads = {(DENSE.id, "old", "new"): put(store, made.observed(versions={"keras": "3.0.0"}))}
-    document = valid(results.document(run({(DENSE.id, "old"): made.attempt(Outcome.CRASHED)}, loads), [], artifacts))
+    document = valid(results.document(run({(DENSE.id, "old"): made.attempt(Outcome.CRASHED)}, loads), []))
     assert {"old": {}, "new": {"keras": "3.0.0"}} == {one["id"]: one["versions"] for one in document["runtimes"]}
 
 
@@ -207,7 +208,7 @@ def test_seconds_are_summed_by_step(artifacts: Artifacts) -> None:
     """Over all saves, and over all loads."""
     saved = {(DENSE.id, name): made.attempt(seconds={"build": 0.25, "save": 1.0}) for name in ("old", "new")}
     loaded = {(DENSE.id, "old", "new"): made.attempt(seconds={"load": 0.1234567})}
-    steps = results.document(run(saved, loaded), [], artifacts)["run"]["steps"]
+    steps = results.document(run(saved, loaded), [])["run"]["steps"]
     assert {"save": {"build": 0.5, "save": 2.0}, "load": {"load": 0.123}} == steps
 
 
@@ -219,7 +220,7 @@ def test_the_log_of_an_identical_cell_is_left_out(store: Store, artifacts: Artif
         (DENSE.id, "old", "new"): put(store, made.observed(2.0, log="other")),
     }
     found = run(saved, loaded)
-    document = results.document(found, results.cells(found, store), artifacts)
+    document = results.document(found, results.cells(found, store))
     assert {("identical", ""), ("changed", "other")} == {
         (cell["verdict"], cell["log"]) for cell in document["cells"] if cell["save"] == "old"
     }
@@ -264,14 +265,14 @@ def test_faults_found_by_reading_and_by_running_stand_together(artifacts: Artifa
 
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step="data"))}
     read = Fault(path="/scenarios/wrong.py", line=1, message="not Python", scenario="wrong")
-    document = valid(results.document(run(saved, {}, faults=(read,)), [], artifacts))
+    document = valid(results.document(run(saved, {}, faults=(read,)), []))
     assert ["wrong", "dense"] == [fault["scenario"] for fault in document["faults"]]
 
 
 def test_text_that_no_file_can_hold_does_not_stop_the_report(artifacts: Artifacts) -> None:
     """An exception that names a file whose name is not UTF-8 has lone surrogates in its message."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason="OSError: \udcff.h5")}
-    assert export.document(results.document(run(saved, {}), [], artifacts)).encode("utf-8")
+    assert export.document(results.document(run(saved, {}), [])).encode("utf-8")
 
 
 def test_the_machine_is_described_without_naming_it() -> None:
