@@ -104,7 +104,8 @@ def disagreements(environment: Environment, text: str) -> list[str]:
         return [rest.removeprefix(_REFUSED).strip()]
     if first != header(environment):
         found.append(f"it was made for another table ({first.lstrip('# ') or 'no first line'})")
-    here = {**({} if environment.rolling else _LINUX), "python_version": environment.python, "python_full_version": f"{environment.python}.0"}
+    platform_of_lock = {} if environment.rolling else _LINUX
+    here = {**platform_of_lock, "python_version": environment.python, "python_full_version": f"{environment.python}.0"}
     locked = pins(text)
     for requirement in map(Requirement, environment.requirements):
         if requirement.marker is None or requirement.marker.evaluate(here):
