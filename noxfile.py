@@ -77,6 +77,12 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def reference(session: nox.Session) -> None:
+    """Make the results of a full run the committed reference, or compare with it: -- --check."""
+    _harness(session, "reference")
+
+
+@nox.session
 def new(session: nox.Session) -> None:
     """Write a first scenario that runs: nox -s new -- NAME."""
     _harness(session, "new")
@@ -87,6 +93,13 @@ def tests(session: nox.Session) -> None:
     """All tests, the ones on real environments too; -- -m "not slow" leaves those out."""
     session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests"))
     session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def known(session: nox.Session) -> None:
+    """Run every reported break of tests/known anew, in its own environments."""
+    session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests"))
+    session.run("python", "-m", "pytest", "-m", "live", "tests/known", *session.posargs)
 
 
 @nox.session

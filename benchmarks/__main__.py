@@ -6,9 +6,9 @@ import argparse
 import json
 import sys
 
-from benchmarks import core, isolation
+from benchmarks import core, full, isolation
 
-BENCHMARKS = {"isolation": isolation.run, "core": core.run}
+BENCHMARKS = {"isolation": isolation.run, "core": core.run, "full": full.run}
 
 
 def main() -> int:
@@ -16,7 +16,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="nox -s bench --", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="isolation: zygotes against fresh processes and against no isolation at all (minutes)\n"
-               "core: the core set from nothing but uv's cache, its peak memory, and a second run (ten minutes)")
+               "core: the core set from nothing but uv's cache, its peak memory, and a second run (ten minutes)\n"
+               "full: everything anew, and whether every verdict is that of the reference (an hour and more)")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)} (default: isolation)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parsed = parser.parse_args()

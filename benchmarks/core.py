@@ -27,11 +27,11 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory() as reports:
             tell("the core set, environments included ...")
-            first, peak = _nox(home, pathlib.Path(reports))
+            first, peak = nox(home, pathlib.Path(reports))
             document = json.loads((pathlib.Path(reports) / "results.json").read_text())
             tell("again, with nothing changed ...")
-            second, _ = _nox(home, pathlib.Path(reports))
-            own = [path.stat().st_size for path in home.rglob("*") if path.is_file() and path.stat().st_nlink == 1]
+            second, _ = nox(home, pathlib.Path(reports))
+            own = own_bytes(home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     run_, work = document["run"], document["run"]["work"]
@@ -42,20 +42,27 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
         "first run, seconds in all": round(first, 1), "of these provisioning": run_["time"]["provision"],
         "of these saving": run_["time"]["save"], "of these loading": run_["time"]["load"],
         "saves and loads per second": round(count / spent, 2), "second run, seconds in all": round(second, 2),
-        "peak memory, GiB": round(peak, 2), "disk beside links into uv's cache, GiB": round(_gib(sum(own)), 2),
+        "peak memory, GiB": round(peak, 2), "disk beside links into uv's cache, GiB": round(gib(own), 2),
     }
 
 
-def _nox(home: pathlib.Path, reports: pathlib.Path) -> tuple[float, float]:
+def own_bytes(folder: pathlib.Path) -> int:
+    """Bytes of the files below a folder that are nowhere else: not links into uv's cache."""
+    files = (path.lstat() for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(found.st_size for found in files if found.st_nlink == 1)
+
+
+def nox(home: pathlib.Path, reports: pathlib.Path, *arguments: str) -> tuple[float, float]:
+    """Run `nox -s matrix`: wall seconds, and the peak memory of all its processes in GiB."""
     begun, peak, ended = time.monotonic(), 0.0, threading.Event()
     process = subprocess.Popen(
-        ["nox", "-s", "matrix", "--", "--reports", str(reports)], cwd=paths.PROJECT, stdout=subprocess.DEVNULL,
+        ["nox", "-s", "matrix", "--", *arguments, "--reports", str(reports)], cwd=paths.PROJECT, stdout=subprocess.DEVNULL,
         env={**os.environ, "CROSSLOAD_HOME": str(home)})
 
     def look() -> None:
         nonlocal peak
         while not ended.wait(_EVERY):
-            peak = max(peak, _gib(_resident(process.pid)))
+            peak = max(peak, gib(_resident(process.pid)))
 
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -81,5 +88,6 @@ def _resident(root: int) -> int:
     return total
 
 
-def _gib(size: float) -> float:
+def gib(size: float) -> float:
+    """Bytes as GiB."""
     return size / 2**30

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_matrix(commands)
     _add_new(commands)
     _add_report(commands)
+    _add_reference(commands)
     return parser
 
 
@@ -138,6 +139,20 @@ def _add_report(commands: Any) -> None:
     one.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
                      help="where the report goes (default: reports/)")
     one.set_defaults(run=_report)
+
+
+def _add_reference(commands: Any) -> None:
+    one = commands.add_parser(
+        "reference", prog="nox -s reference --", help="make the results of a full run the committed reference",
+        description="Write reports/reference (columns, page, picture, summary) and docs/findings.md from the results of "
+                    "a full run: nox -s matrix -- --all. With --check, tell where those results differ from the "
+                    "reference instead, and change nothing.")
+    one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
+                     help="a results document (default: reports/results.json)")
+    one.add_argument("--check", action="store_true",
+                     help="compare verdicts cell by cell with the reference; exit code 1 when one differs")
+    one.add_argument("--json", action="store_true", help="print what --check finds as JSON")
+    one.set_defaults(run=_make_reference)
 
 
 def _matrix(parsed: argparse.Namespace, console: Console) -> int:
@@ -211,18 +226,48 @@ def _new(parsed: argparse.Namespace, console: Console) -> int:
 
 
 def _report(parsed: argparse.Namespace, console: Console) -> int:
-    try:
-        document = json.loads(parsed.results.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"{parsed.results}: no such file", "make one: nox -s matrix") from error
-    except ValueError as error:
-        raise UsageError(f"{parsed.results}: not a results document: {error}", "make one: nox -s matrix") from error
-    if not isinstance(document, dict) or document.get("schema") != results.SCHEMA:
-        raise UsageError(f"{parsed.results}: not a results document of schema {results.SCHEMA}",
-                         "make one: nox -s matrix")
-    for path in _write(document, parsed.reports).values():
+    for path in _write(_document(parsed.results), parsed.reports).values():
         _say(console, _shown(path))
     return 0
+
+
+def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
+    document = _document(parsed.results)
+    if parsed.check:
+        return _check_reference(document, console, as_json=parsed.json)
+    from harness.report import findings, publish
+
+    reference.write(document, paths.REFERENCE)
+    written = publish(document, paths.REFERENCE)
+    target = paths.PROJECT / "docs" / "findings.md"
+    target.write_text(findings.page(document), encoding="utf-8")
+    for path in [*(paths.REFERENCE / name for name in reference.FILES), *written, target]:
+        _say(console, f"{_shown(path)}  {path.stat().st_size / 1e6:.2f} MB")
+    return 0
+
+
+def _check_reference(document: dict[str, Any], console: Console, *, as_json: bool) -> int:
+    changes = reference.changes(reference.read(paths.REFERENCE), document)
+    if as_json:
+        _say_json(console, [dataclasses.asdict(one) for one in changes])
+    for one in () if as_json else changes:
+        _say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before}, now {one.now}")
+    if not as_json:
+        _say(console, f"{len(document['cells']):,} cells, {len(changes):,} of them with another verdict than the reference")
+    return int(bool(changes))
+
+
+def _document(path: pathlib.Path) -> dict[str, Any]:
+    """A results document that is read. Raises UsageError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file", "make one: nox -s matrix") from error
+    except ValueError as error:
+        raise UsageError(f"{path}: not a results document: {error}", "make one: nox -s matrix") from error
+    if not isinstance(document, dict) or document.get("schema") != results.SCHEMA:
+        raise UsageError(f"{path}: not a results document of schema {results.SCHEMA}", "make one: nox -s matrix")
+    return document
 
 
 def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Path]:

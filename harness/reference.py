@@ -7,6 +7,7 @@ docs/results.md; what is an object with keys of its own there (`seconds`, `versi
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -71,6 +72,25 @@ def seed(store: Store, folder: pathlib.Path) -> None:
              for row in document["cells"] if row["key"] and (today or row["outcome"] != Outcome.DONE)}
     store.seed(str(Stage.SAVE), _known(saves.items()))
     store.seed(str(Stage.LOAD), _known(loads.items()))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Change:
+    """A cell that came to another verdict; '' where it was not asked before."""
+
+    variant: str
+    save: str
+    load: str
+    before: str
+    now: str
+
+
+def changes(before: dict[str, Any], now: dict[str, Any]) -> list[Change]:
+    """The cells of a document whose verdict is not that of an earlier one."""
+    known = {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in before["cells"]}
+    return [Change(variant=cell["variant"], save=cell["save"], load=cell["load"], before=was, now=cell["verdict"])
+            for cell in now["cells"]
+            if (was := known.get((cell["variant"], cell["save"], cell["load"]), "")) != cell["verdict"]]
 
 
 def _known(attempts: Iterable[tuple[str, tuple[str, Attempt]]]) -> dict[str, tuple[str, Attempt]]:

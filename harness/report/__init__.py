@@ -28,6 +28,16 @@ def write(results: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Pa
     return {name: _replace(folder / name, text) for name, text in texts.items()}
 
 
+def publish(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Write what people read of a run, and nothing that is there in columns, into `folder`."""
+    from harness.report import export, render, tables
+
+    sums = tables.sums(results)
+    texts = {"index.html": render.page(results, sums), "matrix.svg": render.matrix_svg(results, sums),
+             "summary.md": export.summary(results, sums)}
+    return [_replace(folder / name, text) for name, text in texts.items()]
+
+
 def _replace(path: pathlib.Path, text: str) -> pathlib.Path:
     aside = path.with_name(path.name + ".new")
     # A log that is no valid text must not cost the report: what cannot be written becomes a question mark.

@@ -1,0 +1,70 @@
+"""Breaks that people reported, each a cell of the matrix: what the committed reference says of it, and what runs today.
+
+The cases are in the TOML files beside this one: whose report it is, which cell shows it, what was measured.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+import pytest
+
+from harness import paths, reference
+
+HERE = pathlib.Path(__file__).parent
+CASES = [case for file in sorted(HERE.glob("*.toml")) for case in tomllib.loads(file.read_text())["case"]]
+KEYS = {"id", "variant", "save", "load", "verdict", "message", "source", "note"}
+by_id = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+Cells = dict[tuple[str, str, str], dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def committed() -> Cells:
+    """The cells of the committed reference."""
+    return placed(reference.read(paths.REFERENCE))
+
+
+def placed(document: dict[str, Any]) -> Cells:
+    """The cells of a document by variant, saver and loader."""
+    return {(cell["variant"], cell["save"], cell["load"]): cell for cell in document["cells"]}
+
+
+def test_each_case_is_told_once_and_whole() -> None:
+    """No id twice, no key missing or misspelt, an address for each."""
+    assert len(CASES) == len({case["id"] for case in CASES})
+    for case in CASES:
+        assert KEYS == set(case), case["id"]
+        assert case["source"].startswith("https://"), case["id"]
+        assert case["message"] or case["verdict"] == "identical", case["id"]
+
+
+@by_id
+def test_the_reference_shows_it(case: dict[str, Any], committed: Cells) -> None:
+    """The verdict as measured, and a telling part of the message."""
+    check(case, committed)
+
+
+@pytest.mark.slow
+@pytest.mark.live
+@by_id
+def test_it_is_so_today(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
+    """The same from a run of nothing but this cell: needs its two environments (nox -s known)."""
+    command = [sys.executable, "-m", "harness", "matrix", "--variant", case["variant"], "--save", case["save"], "--load",
+               case["load"], "--fresh", "--reports", str(tmp_path)]
+    done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
+    assert 0 == done.returncode, done.stdout + done.stderr
+    check(case, placed(json.loads((tmp_path / "results.json").read_text())))
+
+
+def check(case: dict[str, Any], cells: Cells) -> None:
+    """Hold a case against the cell that is to show it."""
+    cell = cells[case["variant"], case["save"], case["load"]]
+    failure = cell["failure"] or {"type": "", "message": ""}
+    said = f"{cell['reason']}\n{failure['type']}: {failure['message']}"
+    assert case["verdict"] == cell["verdict"], said
+    assert case["message"] in said
