@@ -34,7 +34,7 @@ class Selection:
         scenario = self.scenarios[variant.scenario]
         if not self.by_reach or scenario.reach == "all" or (saver.id, loader.id) in scenario.pairs:
             return True
-        return saver == loader if scenario.reach == "own" else saver.milestone and loader.milestone
+        return saver.milestone and loader.milestone and (scenario.reach == "milestones" or saver == loader)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

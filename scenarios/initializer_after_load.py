@@ -3,15 +3,21 @@
 In a graph, loading puts the weights into the variables of a session. Code that runs the initialiser afterwards, as
 every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.
 
+With `manual_variable_initialization(True)` Keras runs no initialiser of its own, so that people run theirs, and it
+wipes the weights all the same if it comes after loading.
+
+Expected: "after" and "manual, after" are changed, "before" and "manual, before" are identical.
+
 The remedy is to run the initialiser first and load afterwards.
 
-Source: https://github.com/ardamavi/Intel-Movidius-NCS-Keras/issues/4
+Source: https://github.com/ardamavi/Intel-Movidius-NCS-Keras/issues/4, https://github.com/keras-team/keras/issues/4875
 """
 
 CAUSE = "initialiser"
 CORE = True
 FORMATS = ("h5", "weights-h5")
-PARAMETERS = {"initialise": ("after", "before")}
+REACH = "own"
+PARAMETERS = {"initialise": ("after", "before", "manual")}
 REMEDY = {"initialise": "before"}
 
 

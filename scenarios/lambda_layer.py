@@ -1,7 +1,12 @@
 """A Lambda layer: the file holds Python bytecode, which belongs to one version of Python.
 
-Keras writes a lambda as marshalled bytecode. Another Python cannot read it, or reads it and dies running it. Keras 3
-refuses to load it at all unless safe mode is off, which is only for files that one trusts.
+Keras writes a lambda as marshalled bytecode. Another Python cannot read it, or reads it and dies running it; the
+simplest lambdas survive a step from one Python to the next, ones with a branch or a loop do not. Keras 3 refuses to
+load it at all unless safe mode is off, which is only for files that one trusts. A named function is bytecode as well
+for Keras 2; Keras 3 writes its name and asks for it as a custom object.
+
+Expected: within one Python all is well in Keras 2; across Pythons loading fails, or the process dies. Keras 3 refuses
+"lambda" with a text about safe mode. The class loads wherever the two formats of a layer's configuration agree.
 
 The remedy is a layer class of one's own, registered or given as custom object, which the file names instead of holding.
 
@@ -9,17 +14,32 @@ Source: https://github.com/keras-team/keras/issues/14875, https://github.com/ker
 """
 
 CAUSE = "lambda"
-CORE = True
 FORMATS = ("h5", "keras")
-PARAMETERS = {"layer": ("lambda", "lambda-unsafe", "class")}
+PARAMETERS = {"layer": ("lambda", "lambda-unsafe", "simple-unsafe", "function", "class")}
 REMEDY = {"layer": "class"}
+PAIRS = (("tf2.4", "tf2.1"), ("tf2.7", "tf2.9"), ("tf2.16-keras3", "tf2.18-keras3"))
 
 
-def build(keras, tf, layer):
+def fourfold(x):
+    """A loop and a branch under a name."""
+    total = 0
+    for number in range(4):
+        if number % 2:
+            total += number
+    return x * total
+
+
+def build(keras, layer):
     layers = keras.layers
-    # A loop and a branch: the simplest lambdas happen to survive a step from one Python to the next.
-    scale = make_class(keras)() if layer == "class" else layers.Lambda(
-        lambda x: x * sum(n for n in range(4) if n % 2), output_shape=(6,))
+    if layer == "class":
+        scale = make_class(keras)()
+    elif layer == "function":
+        scale = layers.Lambda(fourfold, output_shape=(6,))
+    elif layer == "simple-unsafe":
+        scale = layers.Lambda(lambda x: x * 4.0, output_shape=(6,))
+    else:
+        # A loop and a branch: the simplest lambdas happen to survive a step from one Python to the next.
+        scale = layers.Lambda(lambda x: x * sum(n for n in range(4) if n % 2), output_shape=(6,))
     return keras.Sequential([layers.Dense(6, input_shape=(4,)), scale, layers.Dense(2)])
 
 
@@ -34,11 +54,11 @@ def make_class(keras):
 
 
 def custom_objects(keras, layer):
-    return {"Scale": make_class(keras)} if layer == "class" else None
+    return {"class": {"Scale": make_class(keras)}, "function": {"fourfold": fourfold}}.get(layer)
 
 
 def load_options(layer):
-    return {"safe_mode": False} if layer == "lambda-unsafe" else {}
+    return {"safe_mode": False} if layer.endswith("-unsafe") else {}
 
 
 def data(rng):
