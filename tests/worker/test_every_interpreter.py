@@ -39,13 +39,13 @@ def _stand_in_for_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.execute.zygote.environment", with_stand_in)
 
 
-def _request(folder: pathlib.Path, stage: str) -> pathlib.Path:
+def _request(folder: pathlib.Path, stage: str, seconds: float = 60) -> pathlib.Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "request.json"
     protocol.write_json(str(path), {
         "protocol": protocol.VERSION, "stage": stage, "runtime": RUNTIME, "scenario": str(HERE / "scenario.py"),
         "format": "h5", "parameters": {}, "folder": str(folder), "answer": str(folder / "answer.json"),
-        "memory": 2**30})
+        "memory": 2**30, "seconds": seconds})
     return path
 
 
@@ -129,6 +129,13 @@ def test_crash_is_told(python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Pat
         assert 0 == zygote.run(_request(again, "save"), again / "log.txt", 60).code
     finally:
         zygote.close()
+
+
+def test_limit_of_a_worker_alone_is_told_as_late(python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+    """Needs CPython 3.11 and setitimer: the limit counts from when Keras is imported, and ends a worker that hangs."""
+    end = run_alone(python_with_numpy("3.11"), _request(tmp_path, "save", 0.001), tmp_path / "log.txt", "1", 60)
+    assert (True, "SIGALRM") == (end.late, end.signal_name)
+    assert end.wall < 30
 
 
 def test_python_2_is_refused(tmp_path: pathlib.Path) -> None:
