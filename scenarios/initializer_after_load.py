@@ -3,10 +3,10 @@
 In a graph, loading puts the weights into the variables of a session. Code that runs the initialiser afterwards, as
 every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.
 
-With `manual_variable_initialization(True)` Keras runs no initialiser of its own, so that people run theirs, and it
-wipes the weights all the same if it comes after loading.
+With `manual_variable_initialization(True)`, which people recommend against it, Keras runs no initialiser of its own:
+what was not loaded has no value at all.
 
-Expected: "after" and "manual, after" are changed, "before" and "manual, before" are identical.
+Expected: "after" is changed, "before" is identical; "manual" predicts the same, and cannot be evaluated or trained.
 
 The remedy is to run the initialiser first and load afterwards.
 
@@ -38,6 +38,10 @@ def run_initializer(keras, tf):
 
 
 def before_load(keras, tf, initialise):
+    if initialise == "manual":
+        v1 = getattr(tf.compat, "v1", tf)
+        backend = keras.backend if hasattr(keras.backend, "manual_variable_initialization") else v1.keras.backend
+        backend.manual_variable_initialization(True)
     if initialise == "before":
         run_initializer(keras, tf)
 
