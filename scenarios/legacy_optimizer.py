@@ -1,0 +1,30 @@
+"""A checkpoint with its optimizer: the new optimizers of TensorFlow 2.11 refuse the state of the old ones.
+
+A TensorFlow checkpoint restores the optimizer together with the weights. TensorFlow 2.11 exchanged the optimizers for
+others that keep their state in another way.
+
+The remedy is to compile with `keras.optimizers.legacy.Adam` where that exists.
+
+Source: https://github.com/zsylvester/segmenteverygrain/issues/5
+"""
+
+FORMATS = ("tf-checkpoint",)
+PARAMETERS = {"adam": ("Adam", "legacy.Adam")}
+REMEDY = {"adam": "legacy.Adam"}
+PAIRS = (("tf2.9", "tf2.11"),)
+
+
+def build(keras):
+    layers = keras.layers
+    return keras.Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(3)])
+
+
+def compile(keras, model, adam):
+    optimizers = keras.optimizers
+    if adam == "legacy.Adam" and hasattr(optimizers, "legacy") and not hasattr(keras, "ops"):
+        optimizers = optimizers.legacy
+    model.compile(optimizer=optimizers.Adam(), loss="mean_squared_error")
+
+
+def data(rng):
+    return rng.rand(16, 4).astype("float32"), rng.rand(16, 3).astype("float32")

@@ -1,0 +1,45 @@
+"""Old arguments of an optimizer: `lr` and `decay` in the file, unknown to the Keras that reads it.
+
+The file holds the optimizer's arguments by name. `lr` has become `learning_rate` and `decay` is gone.
+
+The remedy is to load with `compile=False` and to compile again; the optimizer's state is then lost.
+
+Source: https://github.com/GantMan/nsfw_model/issues/164
+"""
+
+FORMATS = ("h5",)
+PARAMETERS = {"argument": ("lr", "decay"), "compiled": (True, False)}
+REMEDY = {"compiled": False}
+
+
+def optimizer(keras, argument):
+    if argument == "lr":
+        return keras.optimizers.SGD(lr=0.05, momentum=0.9)
+    return keras.optimizers.SGD(decay=0.01, momentum=0.9)
+
+
+def unsupported(keras, argument):
+    if __name__ == "saving_script":
+        try:
+            optimizer(keras, argument)
+        except (TypeError, ValueError) as error:
+            return "this SGD no longer takes %s: %s" % (argument, error)
+
+
+def build(keras):
+    layers = keras.layers
+    inputs = layers.Input(shape=(4,))
+    x = layers.Dense(8, activation="relu")(inputs)
+    return keras.models.Model(inputs, layers.Dense(3)(x))
+
+
+def compile(keras, model, argument):
+    model.compile(optimizer=optimizer(keras, argument), loss="mean_squared_error")
+
+
+def load_options(compiled):
+    return {"compile": compiled}
+
+
+def data(rng):
+    return rng.rand(16, 4).astype("float32"), rng.rand(16, 3).astype("float32")

@@ -1,0 +1,34 @@
+"""Weights called model.weights.h5: Keras 3 goes by the name and expects another layout.
+
+Before TensorFlow 2.12 every file of weights has the old layout, whatever it is called. Later ones take a name that ends
+in `.weights.h5` for the new layout and find nothing in a file of the old one.
+
+The remedy is to rename it to plain `.h5`.
+
+Source: https://github.com/keras-team/keras/issues/19375
+"""
+
+import os
+
+FORMATS = ("weights-h5",)
+PARAMETERS = {"name": ("model.weights.h5", "model.h5")}
+REMEDY = {"name": "model.h5"}
+
+
+def build(keras):
+    layers = keras.layers
+    return keras.Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(3)])
+
+
+def save(model, path, name):
+    model.save_weights(os.path.join(os.path.dirname(path), name))
+
+
+def load(keras, path, name):
+    model = build(keras)
+    model.load_weights(os.path.join(os.path.dirname(path), name))
+    return model
+
+
+def data(rng):
+    return rng.rand(16, 4).astype("float32"), rng.rand(16, 3).astype("float32")
