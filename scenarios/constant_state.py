@@ -1,0 +1,38 @@
+"""LSTM with a constant as initial state: the constant is written among the arguments of the call.
+
+Source: https://github.com/keras-team/keras/issues/17173
+"""
+
+import numpy
+
+REACH = "own"
+FORMATS = ("h5",)
+PARAMETERS = {"state": ("constant", "input")}
+REMEDY = {"state": "input"}
+
+SAMPLES, UNITS = 4, 3
+
+
+def unsupported(tf):
+    if tf is None:
+        return "the constant is one of TensorFlow's"
+
+
+def build(keras, tf, state):
+    layers = keras.layers
+    inputs = layers.Input(batch_shape=(SAMPLES, 5, 2))
+    more = []
+    if state == "input":
+        more = [layers.Input(batch_shape=(SAMPLES, UNITS)) for _ in range(2)]
+    values = more or [tf.constant(value) for value in states()]
+    x = layers.LSTM(UNITS, recurrent_activation="sigmoid")(inputs, initial_state=values)
+    return keras.models.Model([inputs, *more] if more else inputs, layers.Dense(2)(x))
+
+
+def states():
+    return [numpy.full((SAMPLES, UNITS), value, "float32") for value in (0.5, 2.0)]
+
+
+def data(rng, state):
+    x, y = rng.rand(SAMPLES, 5, 2).astype("float32"), rng.rand(SAMPLES, 2).astype("float32")
+    return [x, *states()] if state == "input" else x, y
