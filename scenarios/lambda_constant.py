@@ -4,8 +4,8 @@ Bytecode refers to a global by name. In the loading session the name is missing,
 the model computes something else without a word. Both scripts are run directly here, as `__main__`, which is where
 Keras looks the name up again. What a lambda closes over inside a function is written into the file.
 
-Expected: "global" is refused by every Keras that looks only among its own names (up to TensorFlow 1.12, standalone
-Keras, Keras 3) and changed in the others; "absent" is refused; "closure" and "argument" are identical.
+Expected: "global" is changed in tf.keras and refused in standalone Keras 2 and Keras 3, which look among names of
+their own only; "absent" is refused; "closure" and "argument" are identical.
 
 The remedy is to pass the value by `arguments=`, which the file holds.
 
@@ -32,7 +32,7 @@ def build(keras, constant):
         "closure": lambda x: x * inside,
     }.get(constant, lambda x: x * FACTOR)
     function.__module__ = "__main__"
-    scale = layers.Lambda(function, output_shape=(6,), arguments=arguments)
+    scale = layers.Lambda(function, arguments=arguments)
     return keras.Sequential([layers.Dense(6, input_shape=(4,)), scale, layers.Dense(2)])
 
 

@@ -44,7 +44,7 @@ def build(keras, tf, module):
     layers = keras.layers
     function = imports_inside if module == "imported inside" else uses_global()
     return keras.Sequential([
-        layers.Dense(6, input_shape=(4,)), layers.Lambda(function, output_shape=(6,)), layers.Dense(2)])
+        layers.Dense(6, input_shape=(4,)), layers.Lambda(function), layers.Dense(2)])
 
 
 def data(rng):

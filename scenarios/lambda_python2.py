@@ -31,7 +31,7 @@ BYTECODE = (
 def build(keras):
     layers = keras.layers
     return keras.Sequential([
-        layers.Dense(6, input_shape=(4,)), layers.Lambda(lambda x: x * 3.0, output_shape=(6,)), layers.Dense(2)])
+        layers.Dense(6, input_shape=(4,)), layers.Lambda(lambda x: x * 3.0), layers.Dense(2)])
 
 
 def save(model, path):
