@@ -15,11 +15,19 @@ PARAMETERS = {"activation": ("argument", "layer")}
 REMEDY = {"activation": "layer"}
 
 
-def build(keras, activation):
+def opening(keras, format, **more):
+    """A dense layer with its input; for the zip file apart, since Keras 3 refuses there what Keras 2 writes of it."""
+    dense, entrance = keras.layers.Dense, keras.layers.InputLayer
+    if format == "keras":
+        return [entrance(**{"shape" if hasattr(keras, "ops") else "input_shape": (4,)}), dense(6, **more)]
+    return [dense(6, input_shape=(4,), **more)]
+
+
+def build(keras, format, activation):
     layers = keras.layers
     if activation == "argument":
-        return keras.Sequential([layers.Dense(6, input_shape=(4,), activation=layers.LeakyReLU()), layers.Dense(2)])
-    return keras.Sequential([layers.Dense(6, input_shape=(4,)), layers.LeakyReLU(), layers.Dense(2)])
+        return keras.Sequential([*opening(keras, format, activation=layers.LeakyReLU()), layers.Dense(2)])
+    return keras.Sequential([*opening(keras, format), layers.LeakyReLU(), layers.Dense(2)])
 
 
 def data(rng):

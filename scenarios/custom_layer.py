@@ -39,10 +39,18 @@ def make_class(keras):
     return Scale
 
 
-def build(keras, known):
+def opening(keras, format):
+    """A dense layer with its input; for the zip file apart, since Keras 3 refuses there what Keras 2 writes of it."""
+    dense, entrance = keras.layers.Dense, keras.layers.InputLayer
+    if format == "keras":
+        return [entrance(**{"shape" if hasattr(keras, "ops") else "input_shape": (4,)}), dense(6)]
+    return [dense(6, input_shape=(4,))]
+
+
+def build(keras, format, known):
     layers = keras.layers
     scale = registry(keras)()(make_class(keras)) if known == "registered" else make_class(keras)
-    return keras.Sequential([layers.Dense(6, input_shape=(4,)), scale(), layers.Dense(2)])
+    return keras.Sequential([*opening(keras, format), scale(), layers.Dense(2)])
 
 
 def before_load(keras, known):

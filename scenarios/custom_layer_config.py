@@ -39,10 +39,18 @@ def make_class(keras, get_config):
     return {"none": Scale, "incomplete": Incomplete, "complete": Complete}[get_config]
 
 
-def build(keras, get_config):
+def opening(keras, format):
+    """A dense layer with its input; for the zip file apart, since Keras 3 refuses there what Keras 2 writes of it."""
+    dense, entrance = keras.layers.Dense, keras.layers.InputLayer
+    if format == "keras":
+        return [entrance(**{"shape" if hasattr(keras, "ops") else "input_shape": (4,)}), dense(6)]
+    return [dense(6, input_shape=(4,))]
+
+
+def build(keras, format, get_config):
     layers = keras.layers
     scale = make_class(keras, get_config)(factor=5.0)
-    return keras.Sequential([layers.Dense(6, input_shape=(4,)), scale, layers.Dense(2)])
+    return keras.Sequential([*opening(keras, format), scale, layers.Dense(2)])
 
 
 def custom_objects(keras, get_config):

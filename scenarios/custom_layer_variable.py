@@ -1,10 +1,11 @@
 """A custom layer that keeps numbers outside its weights: they are not saved, and drawn anew.
 
-A layer multiplies by random numbers that it draws once. Kept in a plain array they are in no file. `tf.Variable` is a
-weight for those versions that look at a layer's attributes; for the others it is an attribute like any other.
+A layer multiplies by random numbers that it draws once. Kept in a plain array they are in no file. A `tf.Variable` is
+a weight for those versions that look at a layer's attributes, and for the others an attribute like any other; inside
+a helper object no version finds it.
 
-Expected: "array" is changed everywhere; "variable" is changed in TensorFlow 1, in standalone Keras 2 and in Keras 3;
-"weight" is identical.
+Expected: "array" and "helper" are changed everywhere; "variable" is changed in TensorFlow 1.12, in standalone Keras 2
+and in Keras 3; "weight" is identical.
 
 The remedy is `add_weight`.
 
@@ -16,13 +17,20 @@ import numpy
 CAUSE = "custom objects"
 FORMATS = ("h5", "keras")
 REACH = "own"
-PARAMETERS = {"kept": ("array", "variable", "weight")}
+PARAMETERS = {"kept": ("array", "variable", "helper", "weight")}
 REMEDY = {"kept": "weight"}
 
 
 def unsupported(tf, kept):
-    if kept == "variable" and tf is None:
+    if kept in ("variable", "helper") and tf is None:
         return "no TensorFlow behind this Keras"
+
+
+class Helper(object):
+    """Anything that is neither a layer nor something else whose attributes Keras looks at."""
+
+    def __init__(self, scale):
+        self.scale = scale
 
 
 def run(keras, tf, operation):
@@ -38,14 +46,18 @@ def make_class(keras, tf, eager, kept):
                 self.scale = self.add_weight(
                     name="scale", shape=(6,), initializer=keras.initializers.RandomNormal(stddev=5.0))
             else:
-                drawn = 5 * numpy.random.randn(6).astype("float32")
-                self.scale = tf.Variable(drawn) if kept == "variable" else drawn
-                if kept == "variable" and not eager:
-                    run(keras, tf, self.scale.initializer)
+                self.scale = 5 * numpy.random.randn(6).astype("float32")
+            if kept == "variable":
+                self.scale = variable = tf.Variable(self.scale, trainable=False)
+            elif kept == "helper":
+                variable = tf.Variable(self.scale, trainable=False)
+                self.helper = Helper(variable)
+            if kept in ("variable", "helper") and not eager:
+                run(keras, tf, variable.initializer)
             super(Scale, self).build(input_shape)
 
         def call(self, inputs):
-            return inputs * self.scale
+            return inputs * (self.helper.scale if kept == "helper" else self.scale)
 
     return Scale
 

@@ -10,6 +10,8 @@ The remedy is to give the class as `custom_objects` all the same.
 Source: https://github.com/tensorflow/tensorflow/issues/36259
 """
 
+import functools
+
 CAUSE = "custom objects"
 FORMATS = ("h5", "savedmodel", "keras")
 REACH = "own"
@@ -27,6 +29,7 @@ def unsupported(keras):
         return "this Keras has no registry of classes"
 
 
+@functools.lru_cache(maxsize=None)  # a class can be registered only once
 def make_class(keras):
     class CustomLoss(keras.losses.Loss):
         def call(self, y_true, y_pred):
