@@ -3,8 +3,8 @@
 `x * 2`, `x[:, 1:]` and `tf.nn.relu(x)` on a symbolic tensor become layers that nobody wrote: TensorFlowOpLayer from
 TensorFlow 1.14 on, TFOpLambda and SlicingOpLambda from 2.4 on, operations of Keras 3. The file names these.
 
-Expected: files load within a generation and upwards from TensorFlowOpLayer to TFOpLambda; Keras 3 and everything else
-refuse each other's.
+Expected: files load within a generation and upwards from TensorFlowOpLayer to TFOpLambda, some of them even downwards.
+Keras 3 knows none of these, refuses its own operations in HDF5, and nobody else knows them.
 
 The remedy is to write layers: they have kept their names.
 
@@ -19,13 +19,12 @@ REMEDY = {"operation": "layer"}
 def unsupported(keras, tf, operation):
     if __name__ == "loading_script":  # which only reads the file
         return None
-    of_its_own = keras.__name__ == "keras"
-    three = of_its_own and keras.__version__.startswith("3")
+    three = hasattr(keras, "ops")
     if operation == "layer" or (three and operation != "function"):
         return None
     if three or tf is None:
         return "operations of TensorFlow do not take the symbolic tensors of Keras 3"
-    if of_its_own:
+    if keras.__name__ == "keras":
         return "standalone Keras 2 makes no layers of operations"
     if tf.__version__.startswith(("1.12", "1.13")):
         return "TensorFlow before 1.14 makes no layers of operations"
