@@ -3,8 +3,8 @@
 A layer called with `training=True` is random when it predicts, and the file keeps it so. No two sessions agree, nor
 do two calls of one session: nothing is wrong with the file.
 
-Expected: "always" is changed in Keras 2 and predicts the same in Keras 3, whose `predict` goes before the argument. "when
-training" is identical.
+Expected: "always" is changed in Keras 2 and predicts the same in Keras 3, whose `predict` goes before the argument.
+"when training" is identical.
 
 The remedy is to leave `training` alone, or to average many predictions.
 
