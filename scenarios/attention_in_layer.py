@@ -1,7 +1,8 @@
-"""Attention inside a layer of one's own, weights alone: the names in the file have changed, the order has not.
+"""Attention inside a layer of one's own, weights alone: they load in every version.
 
-Layers that a layer makes for itself are named by the versions in different ways. Loading by position works all the
-same.
+Layers that a layer makes for itself are named by the versions in different ways. Loading goes by position.
+
+Expected: identical, from TensorFlow 2.4 to Keras 3.
 
 Source: https://github.com/keras-team/keras/issues/15560
 """

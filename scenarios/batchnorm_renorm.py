@@ -1,7 +1,9 @@
-"""Batch renormalisation: a layer of TensorFlow 1 with more weights than its successor has.
+"""Batch renormalisation: TensorFlow 1.12 wrote more weights than its successors want.
 
-`BatchNormalization(renorm=True)` keeps further running values. How many weights that makes, and in which order, has
-changed, while the file lists them by position.
+`BatchNormalization(renorm=True)` keeps further running values. How many weights that makes has changed, while the file
+lists them by position.
+
+Expected: what TensorFlow 1.12 wrote is refused by every later version; from 1.15 on it loads.
 
 Source: https://github.com/tensorflow/tensorflow/issues/32398
 """

@@ -11,7 +11,7 @@ FORMATS = ("savedmodel",)
 PARAMETERS = {"opened": ("load_model", "signature")}
 REMEDY = {"opened": "signature"}
 OBSERVE = ()
-PAIRS = (("tf2.3", "tf2.14"),)
+PAIRS = (("tf1.12", "tf2.11"), ("tf2.3", "tf2.14"))
 
 
 def unsupported(tf):

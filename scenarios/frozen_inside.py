@@ -4,7 +4,10 @@ A nested model lists its weights with the trainable ones first, and the old HDF5
 freezes the first of two layers before it loads the weights has them in another order than the file; where the shapes
 agree, nobody notices.
 
-The remedy is to load first and freeze afterwards. The layout of `.weights.h5` goes by layer and does not mind.
+Expected: changed in every version that writes the old layout; identical when the layer was frozen on both sides, when
+it is frozen after loading, and in the layout of `.weights.h5`, which goes by layer.
+
+The remedy is to load first and freeze afterwards.
 
 Source: https://github.com/keras-team/keras/issues/10777, https://github.com/keras-team/keras/issues/21676
 """

@@ -1,8 +1,10 @@
 """GRU with its defaults: weights of one generation do not fit the same code in the next.
 
 The default of `reset_after` went from False to True (TensorFlow 2.0), which gives the layer a second row of biases, and
-`recurrent_activation` went from `hard_sigmoid` to `sigmoid`. Weights alone record neither. The wrong number of biases
-is noticed when they are loaded, plain or inside a wrapper.
+`recurrent_activation` went from `hard_sigmoid` to `sigmoid`. Weights alone record neither.
+
+Expected: refused between TensorFlow 1 (or Keras 2.2.4) and TensorFlow 2, both ways, plain as inside a wrapper, because
+the biases are too many or too few; with both arguments written out it loads everywhere.
 
 The remedy is to write both arguments out.
 
@@ -12,6 +14,7 @@ Source: https://github.com/szad670401/HyperLPR/issues/283, https://github.com/Br
 FORMATS = ("weights-h5",)
 PARAMETERS = {"layer": ("gru", "bidirectional", "written-out")}
 REMEDY = {"layer": "written-out"}
+PAIRS = (("tf1.12", "tf2.3"),)
 
 
 def build(keras, layer):

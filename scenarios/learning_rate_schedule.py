@@ -3,6 +3,8 @@
 Source: https://keras.io/api/optimizers/learning_rate_schedules/
 """
 
+import _optimizers
+
 FORMATS = ("h5", "keras")
 
 
@@ -18,9 +20,10 @@ def build(keras):
     return keras.models.Model(inputs, layers.Dense(3)(x))
 
 
-def compile(keras, model):
+def compile(keras, model, eager):
     schedule = keras.optimizers.schedules.ExponentialDecay(0.05, decay_steps=2, decay_rate=0.5)
-    model.compile(optimizer=keras.optimizers.SGD(schedule, momentum=0.9), loss="mean_squared_error")
+    optimizer = _optimizers.place(keras, eager).SGD(schedule, momentum=0.9)
+    model.compile(optimizer=optimizer, loss="mean_squared_error")
 
 
 def data(rng):

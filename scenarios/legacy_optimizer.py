@@ -19,10 +19,10 @@ def build(keras):
     return keras.Sequential([layers.Dense(8, activation="relu", input_shape=(4,)), layers.Dense(3)])
 
 
-def compile(keras, model, adam):
+def compile(keras, model, adam, eager):
     optimizers = keras.optimizers
-    if adam == "legacy.Adam" and hasattr(optimizers, "legacy") and not hasattr(keras, "ops"):
-        optimizers = optimizers.legacy
+    if hasattr(optimizers, "legacy") and not hasattr(keras, "ops") and (adam == "legacy.Adam" or not eager):
+        optimizers = optimizers.legacy  # also the only one that works in a session
     model.compile(optimizer=optimizers.Adam(), loss="mean_squared_error")
 
 

@@ -1,7 +1,9 @@
 """Two layers of one name inside a layer: their weights cannot be saved as HDF5.
 
-The names of variables are those of their layers. Two layers inside one layer may be called the same, and training does
-not mind; the file cannot hold two things under one name.
+The names of variables are made of those of their layers. Two layers inside one layer may be called the same, and
+training does not mind; the file cannot hold two things under one name.
+
+Expected: unsaved in every TensorFlow 2; in a graph, as in TensorFlow 1, the second gets a number and all is well.
 
 The remedy is to give them names of their own.
 

@@ -3,6 +3,9 @@
 `load_weights(path, by_name=True)` skips every layer that the file does not name. Names that Keras gives itself count
 the layers that the session has made so far; a session that made another model before has other names.
 
+Expected: changed in every version; identical where the layers have names of their own. Keras 3.3 (with TensorFlow 2.16)
+refuses to load any such file by name, a later Keras 3 does it.
+
 The remedy is to name the layers.
 
 Source: https://github.com/leondgarse/keras_efficientnet_v2/issues/2

@@ -1,5 +1,12 @@
 """Nested model with batch normalisation: Keras 3.3 never comes back from loading its HDF5 file.
 
+A functional model that has another model as a layer, saved whole by Keras 2. Loading connects the layers again as the
+file says.
+
+Expected: identical among Keras 2; Keras 3.3 (with TensorFlow 2.16) runs on for ever, a later Keras 3 refuses.
+
+The remedy is to build the model in code and to load its weights.
+
 Source: https://github.com/keras-team/keras/issues/21676, https://github.com/keras-team/keras/pull/19669
 """
 

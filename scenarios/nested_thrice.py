@@ -1,9 +1,11 @@
-"""A model in a model in a model: Keras 2.2 mixes up the weights of the innermost layers.
+"""A model in a model in a model: Keras 2.2 cannot put its own weights back.
 
 The weights of a nested model lie in the file in one row, those that training moves before those that it only counts. A
 loader that cuts the row into layers wrongly gives a convolution the bias of its neighbour.
 
-The remedy is a newer Keras, or to nest no deeper than once.
+Expected: Keras 2.2.0 and 2.2.4 refuse their own file; TensorFlow reads it, and every later version reads its own.
+
+The remedy is another Keras, or to nest no deeper than once.
 
 Source: https://github.com/keras-team/keras/issues/10180
 """

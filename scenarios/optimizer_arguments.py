@@ -7,21 +7,22 @@ The remedy is to load with `compile=False` and to compile again; the optimizer's
 Source: https://github.com/GantMan/nsfw_model/issues/164
 """
 
+import _optimizers
+
 FORMATS = ("h5",)
 PARAMETERS = {"argument": ("lr", "decay"), "compiled": (True, False)}
 REMEDY = {"compiled": False}
 
 
-def optimizer(keras, argument):
-    if argument == "lr":
-        return keras.optimizers.SGD(lr=0.05, momentum=0.9)
-    return keras.optimizers.SGD(decay=0.01, momentum=0.9)
+def optimizer(keras, argument, eager):
+    options = {"lr": 0.05} if argument == "lr" else {"decay": 0.01}
+    return _optimizers.place(keras, eager).SGD(momentum=0.9, **options)
 
 
-def unsupported(keras, argument):
+def unsupported(keras, argument, eager):
     if __name__ == "saving_script":
         try:
-            optimizer(keras, argument)
+            optimizer(keras, argument, eager)
         except (TypeError, ValueError) as error:
             return "this SGD no longer takes %s: %s" % (argument, error)
 
@@ -33,8 +34,8 @@ def build(keras):
     return keras.models.Model(inputs, layers.Dense(3)(x))
 
 
-def compile(keras, model, argument):
-    model.compile(optimizer=optimizer(keras, argument), loss="mean_squared_error")
+def compile(keras, model, argument, eager):
+    model.compile(optimizer=optimizer(keras, argument, eager), loss="mean_squared_error")
 
 
 def load_options(compiled):

@@ -6,15 +6,17 @@ loads may still have lost them, and another generation may keep other ones.
 Source: https://keras.io/api/optimizers/
 """
 
+import _optimizers
+
 FORMATS = ("h5", "keras")
 PARAMETERS = {"optimizer": ("sgd", "rmsprop", "adagrad", "nadam", "ftrl", "adamw")}
 
 CLASSES = {"sgd": "SGD", "rmsprop": "RMSprop", "adagrad": "Adagrad", "nadam": "Nadam", "ftrl": "Ftrl", "adamw": "AdamW"}
 
 
-def unsupported(keras, optimizer):
-    if __name__ == "saving_script" and not hasattr(keras.optimizers, CLASSES[optimizer]):
-        return "there is no %s in this Keras" % CLASSES[optimizer]
+def unsupported(keras, optimizer, eager):
+    if __name__ == "saving_script" and not hasattr(_optimizers.place(keras, eager), CLASSES[optimizer]):
+        return "there is no %s here" % CLASSES[optimizer]
 
 
 def build(keras):
@@ -24,9 +26,10 @@ def build(keras):
     return keras.models.Model(inputs, layers.Dense(3)(x))
 
 
-def compile(keras, model, optimizer):
+def compile(keras, model, optimizer, eager):
     options = {"momentum": 0.9} if optimizer == "sgd" else {}
-    model.compile(optimizer=getattr(keras.optimizers, CLASSES[optimizer])(**options), loss="mean_squared_error")
+    made = getattr(_optimizers.place(keras, eager), CLASSES[optimizer])(**options)
+    model.compile(optimizer=made, loss="mean_squared_error")
 
 
 def data(rng):

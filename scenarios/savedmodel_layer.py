@@ -1,7 +1,9 @@
 """A SavedModel as a layer of Keras 3: TFSMLayer still runs what Keras 2 wrote.
 
-Keras 3 makes no model of a SavedModel, but it can call its signature as a layer for predictions. The slots of the
-optimizer, which lie in the folder too, do no harm.
+Keras 3 makes no model of a SavedModel, but it can call its signature as a layer, for predictions. The slots of the
+optimizer lie in the folder too.
+
+Expected: identical predictions from TensorFlow 1.15 on, compiled models included.
 
 Source: https://github.com/Hrushi11/Real-TIme-Skin-Type-Detection/issues/1, https://keras.io/api/layers/backend_specific_layers/tfsm_layer/
 """

@@ -3,6 +3,8 @@
 A Sequential model without an input shape makes its weights when it first sees data. Loading into it before that finds
 no layer to load into.
 
+Expected: refused in every version and both layouts, with five different messages; identical once the model is built.
+
 The remedy is to call `model.build(input_shape)` first.
 
 Source: https://github.com/tensorflow/tensorflow/issues/34016

@@ -1,8 +1,11 @@
 """Weights kept by the names of variables: other versions give the same variables other names.
 
 People write loaders of their own that go by what a variable is called. The names are made of those of the model, the
-layers and the scopes around them, and every few versions in another way. A loader that skips what it does not find
-leaves such a weight at random, without a word.
+layers and the scopes around them. A loader that skips what it does not find leaves such a weight at random, without a
+word.
+
+Expected: well within a version and between most; from TensorFlow 2.1 to 2.4 and from 2.3 to 2.6 the weights of a layer
+inside a layer are not found, and the model predicts differently.
 
 The remedy is to keep weights by their position.
 

@@ -1,7 +1,9 @@
 """A whole-model file given to load_weights: taken for its weights, if the model has as many layers.
 
-`load_weights` accepts the file of `model.save`. What it asks of the model that is to receive them is only that the
-layers agree; code that builds one layer more, as a later version of a library may, is refused.
+`load_weights` accepts the file of `model.save`. What it asks of the model that is to receive them is that the layers
+agree; code that builds one layer more, as a later version of a library may, does not get them.
+
+Expected: refused everywhere with one layer more, identical with the same layers.
 
 The remedy is to build what was saved.
 
