@@ -24,6 +24,7 @@ from harness.worker.protocol import FORMATS
 FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
 _REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
 _CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE", "CORE", "REACH", "PAIRS", "LIMIT")
+_FOR_THE_HOST = tuple(name for name in _CONSTANTS if name != "OBSERVE")  # which the worker reads
 _OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
 _REACHES = get_args(Reach)
 _PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
@@ -240,9 +241,29 @@ def _digest(path: pathlib.Path) -> str:
             waiting.extend((path.parent / imported).rglob("*.py"))
     whole = hashlib.sha256()
     for name in sorted(seen):
-        content = essence(seen[name])
+        content = essence(_without_host_constants(seen[name]))
         whole.update(f"{name}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
+
+
+def _without_host_constants(source: bytes) -> bytes:
+    """The source without the constants that only say what is asked, which are part of a result's key by themselves.
+
+    So one more format, parameter value or pair costs its own cells and no others. One that the script uses stays.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return source
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    lines = source.splitlines(keepends=True)
+    for node, target, _ in _plain_assignments(tree):
+        alone = sum(other.lineno <= (node.end_lineno or 0) and node.lineno <= (other.end_lineno or 0)
+                    for other in tree.body) == 1
+        if target.id in _FOR_THE_HOST and target.id not in used and alone:
+            for place in range(node.lineno - 1, node.end_lineno or 0):
+                lines[place] = b"\n"
+    return b"".join(lines)
 
 
 def _imported(source: bytes) -> set[str]:

@@ -415,6 +415,18 @@ def test_a_comment_leaves_the_digest(tmp_path: pathlib.Path) -> None:
     assert before != digest(tmp_path)
 
 
+def test_what_is_asked_leaves_the_digest(tmp_path: pathlib.Path) -> None:
+    """One more pair or format is other cells and the same code, unless the script itself uses the constant."""
+    made.written(tmp_path, "case")
+    before = digest(tmp_path)
+    asked = 'PAIRS = (\n    ("a", "b"),\n)\nFORMATS = ("h5",)\n'
+    made.written(tmp_path, "case", made.LEAST + asked)
+    assert before == digest(tmp_path)
+    for more in ("MORE = FORMATS\n", 'OBSERVE = ("weights",)\n'):
+        made.written(tmp_path, "case", made.LEAST + asked + more)
+        assert before != digest(tmp_path)
+
+
 @pytest.mark.parametrize(("line", "said"), [
     ('REACH = "everywhere"', "no reach 'everywhere'"),
     ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
