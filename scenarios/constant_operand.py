@@ -16,6 +16,7 @@ REACH = "own"
 LIMIT = 15  # TensorFlow 1.15 waits for ever for the layer that the constant would come from
 PARAMETERS = {"sum": ("Add layer", "half precision"), "constant": ("first", "second", "layer")}
 REMEDY = {"constant": "layer"}
+PAIRS = (("tf2.4", "tf2.4"), ("tf2.14", "tf2.14"))
 
 
 def unsupported(keras, tf, sum, constant):

@@ -19,6 +19,7 @@ FORMATS = ("h5", "weights-h5")
 REACH = "own"
 PARAMETERS = {"initialise": ("after", "before", "manual")}
 REMEDY = {"initialise": "before"}
+PAIRS = (("tf1.12", "tf1.12"),)
 
 
 def unsupported(eager):

@@ -19,6 +19,7 @@ FORMATS = ("h5",)
 REACH = "own"
 PARAMETERS = {"constant": ("global", "absent", "closure", "argument")}
 REMEDY = {"constant": "argument"}
+PAIRS = (("tf2.6", "tf2.6"),)
 
 FACTOR = 2.0
 

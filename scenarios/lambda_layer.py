@@ -18,7 +18,13 @@ FORMATS = ("h5", "keras")
 PARAMETERS = {"layer": ("lambda", "lambda-unsafe", "simple-unsafe", "function", "class")}
 REMEDY = {"layer": "class"}
 LIMIT = 15  # the loop runs for ever where jumps are counted otherwise (Python 3.9 to 3.10)
-PAIRS = (("tf2.4", "tf2.1"), ("tf2.7", "tf2.9"), ("tf2.16-keras3", "tf2.18-keras3"))
+PAIRS = (
+    ("tf2.4", "tf2.1"),
+    ("tf2.7", "tf2.9"),
+    ("tf2.16-keras3", "tf2.18-keras3"),
+    ("tf1.12", "tf1.15"),
+    ("tf1.12", "tf2.11"),
+)
 
 
 def fourfold(x):

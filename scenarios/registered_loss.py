@@ -17,6 +17,7 @@ FORMATS = ("h5", "savedmodel", "keras")
 REACH = "own"
 PARAMETERS = {"known": ("registered", "custom_objects")}
 REMEDY = {"known": "custom_objects"}
+PAIRS = (("tf2.1", "tf2.1"),)
 
 
 def registry(keras):

@@ -19,6 +19,7 @@ REACH = "own"
 FORMATS = ("code",)
 PARAMETERS = {"kept": ("nothing", "seed", "weights")}
 REMEDY = {"kept": "weights"}
+PAIRS = (("tf2.15", "tf2.16-keras3"),)
 
 
 def build(keras, tf, kept):
