@@ -56,8 +56,8 @@ def nox(home: pathlib.Path, reports: pathlib.Path, *arguments: str) -> tuple[flo
     """Run `nox -s matrix`: wall seconds, and the peak memory of all its processes in GiB."""
     begun, peak, ended = time.monotonic(), 0.0, threading.Event()
     process = subprocess.Popen(
-        ["nox", "-s", "matrix", "--", *arguments, "--reports", str(reports)], cwd=paths.PROJECT, stdout=subprocess.DEVNULL,
-        env={**os.environ, "CROSSLOAD_HOME": str(home)})
+        ["nox", "-s", "matrix", "--", *arguments, "--reports", str(reports)], cwd=paths.PROJECT,
+        stdout=subprocess.DEVNULL, env={**os.environ, "CROSSLOAD_HOME": str(home)})
 
     def look() -> None:
         nonlocal peak

@@ -144,8 +144,8 @@ def _add_report(commands: Any) -> None:
 def _add_reference(commands: Any) -> None:
     one = commands.add_parser(
         "reference", prog="nox -s reference --", help="make the results of a full run the committed reference",
-        description="Write reports/reference (columns, page, picture, summary) and docs/findings.md from the results of "
-                    "a full run: nox -s matrix -- --all. With --check, tell where those results differ from the "
+        description="Write reports/reference (columns, page, picture, summary) and docs/findings.md from the results "
+                    "of a full run: nox -s matrix -- --all. With --check, tell where those results differ from the "
                     "reference instead, and change nothing.")
     one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
                      help="a results document (default: reports/results.json)")
@@ -253,7 +253,8 @@ def _check_reference(document: dict[str, Any], console: Console, *, as_json: boo
     for one in () if as_json else changes:
         _say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before}, now {one.now}")
     if not as_json:
-        _say(console, f"{len(document['cells']):,} cells, {len(changes):,} of them with another verdict than the reference")
+        of = f"{len(document['cells']):,} cells"
+        _say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
     return int(bool(changes))
 
 

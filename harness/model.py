@@ -199,8 +199,9 @@ class Attempt:
     """One run of the worker, as its answer or its death tells it.
 
     `observations` holds [item, "array", digest] or [item, "text", text] by observation; `memory` is the peak resident
-    set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files` are
-    those of the artifact, in bytes. `differences` are what the run of a reference found; the observations stayed there.
+    set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files`
+    are those of the artifact, in bytes. `differences` are what the run of a reference found, where the observations
+    stayed.
     """
 
     outcome: Outcome

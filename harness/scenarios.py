@@ -137,7 +137,8 @@ class _Reader:
             self.fault(line, f"CORE: True or False, not {core!r}")
         line, reach = constants.get("REACH", (1, "milestones"))
         if reach not in _REACHES:
-            self.fault(line, f"REACH: no reach {reach!r}{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}")
+            known = f"{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}"
+            self.fault(line, f"REACH: no reach {reach!r}{known}")
         line, pairs = constants.get("PAIRS", (1, ()))
         if not isinstance(pairs, (tuple, list)) or not all(
                 isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
@@ -147,7 +148,7 @@ class _Reader:
         line, limit = constants.get("LIMIT", (1, None))
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0):
             self.fault(line, f"LIMIT: a number of seconds above 0, not {limit!r}")
-        return {"core": core, "reach": reach, "pairs": tuple((saver, loader) for saver, loader in pairs), "limit": limit}
+        return {"core": core, "reach": reach, "pairs": tuple(map(tuple, pairs)), "limit": limit}
 
     def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
         line, remedy = constants.get("REMEDY", (1, {}))

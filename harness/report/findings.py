@@ -1,4 +1,4 @@
-"""What breaks between which runtimes, in words (Markdown): the silent differences first, each with who saved and loaded.
+"""What breaks between which runtimes, in words (Markdown): the silent differences first, and who saved and loaded.
 
 Cells of a scenario that came to one verdict for one reason are one finding. Reasons that differ only in their numbers
 are one; runtimes are told as spans of time, `tf1.12 to tf1.15` being all of those between that were asked.

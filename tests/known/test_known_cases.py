@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from harness import paths, reference
+from harness import config, paths, reference, scenarios
+from harness.selection import Wishes, select
 
 HERE = pathlib.Path(__file__).parent
 CASES = [case for file in sorted(HERE.glob("*.toml")) for case in tomllib.loads(file.read_text())["case"]]
@@ -43,6 +44,16 @@ def test_each_case_is_told_once_and_whole() -> None:
         assert case["message"] or case["verdict"] == "identical", case["id"]
 
 
+def test_a_full_run_asks_for_each() -> None:
+    """A scenario's reach, or its further pairs, include the move."""
+    catalogue = config.load()
+    found, _ = scenarios.read_all(paths.SCENARIOS)
+    selection = select(catalogue, found, Wishes(group="all"))
+    variants = {variant.id: variant for variant in selection.variants}
+    assert [] == [case["id"] for case in CASES if case["variant"] not in variants or not selection.asks(
+        variants[case["variant"]], catalogue.runtime(case["save"]), catalogue.runtime(case["load"]))]
+
+
 @by_id
 def test_the_reference_shows_it(case: dict[str, Any], committed: Cells) -> None:
     """The verdict as measured, and a telling part of the message."""
@@ -54,8 +65,8 @@ def test_the_reference_shows_it(case: dict[str, Any], committed: Cells) -> None:
 @by_id
 def test_it_is_so_today(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
     """The same from a run of nothing but this cell: needs its two environments (nox -s known)."""
-    command = [sys.executable, "-m", "harness", "matrix", "--variant", case["variant"], "--save", case["save"], "--load",
-               case["load"], "--fresh", "--reports", str(tmp_path)]
+    command = [sys.executable, "-m", "harness", "matrix", "--variant", case["variant"], "--save", case["save"],
+               "--load", case["load"], "--fresh", "--reports", str(tmp_path)]
     done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
     assert 0 == done.returncode, done.stdout + done.stderr
     check(case, placed(json.loads((tmp_path / "results.json").read_text())))
