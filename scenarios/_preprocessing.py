@@ -1,5 +1,7 @@
 """Where each generation of Keras keeps its preprocessing layers, and how its models are fed words."""
 
+NOT_EAGER = "adapt() and tables of words need operations that run at once"
+
 
 def find(keras, name):
     """The layer class of this name, or None: `layers`, or `layers.experimental.preprocessing` before TensorFlow 2.6."""

@@ -37,7 +37,7 @@ def build(keras):
 
 def train(model, x, y):
     # Rows far apart, so that another number is another answer.
-    embedding = [layer for layer in model.layers if layer.weights][0]
+    embedding = next(layer for layer in model.layers if layer.weights)
     embedding.set_weights([numpy.arange(4.0 * NUMBERS).reshape(NUMBERS, 4)])
     model.train_on_batch(x, y)
 

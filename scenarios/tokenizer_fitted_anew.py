@@ -45,13 +45,13 @@ def build(keras):
 
 def train(model, x, y):
     # Rows far apart, so that another number is another answer.
-    embedding = [layer for layer in model.layers if layer.weights][0]
+    embedding = next(layer for layer in model.layers if layer.weights)
     embedding.set_weights([numpy.arange(80.0).reshape(20, 4)])
     model.train_on_batch(x, y)
 
 
 def data(rng, keras, path, fitted):
-    tokenizer = keras.preprocessing.text.Tokenizer(oov_token="?")
+    tokenizer = keras.preprocessing.text.Tokenizer(oov_token="?")  # noqa: S106 - a word, not a password
     if fitted == "kept" and IN_SERVICE:
         with open(os.path.join(path, FILE)) as stream:
             tokenizer.word_index = json.load(stream)
