@@ -15,29 +15,19 @@ import pathlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
 
-from harness import paths, plan, provision, reference, sessions
+from harness import paths, plan, provision, reference
 from harness.artifacts import Artifacts
 from harness.config import Catalogue
 from harness.essence import essence
-from harness.execute import rehearsal, scheduler
+from harness.execute import scheduler
 from harness.execute.pool import Isolation, Limits, Pool, Result
+from harness.ground import Ground, Watcher
 from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
 from harness.plan import Conditions, Selection, Task
 from harness.results import Run
 from harness.store import Store
-
-
-class Watcher(Protocol):
-    """Hears how a run gets on."""
-
-    def begin(self, phase: str, total: int, known: int) -> None:
-        """A phase begins: so many to do, so many known already."""
-
-    def done(self, phase: str, about: str, outcome: str) -> None:
-        """One of them is done."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -109,18 +99,16 @@ class Matrix:
     def run(self, watcher: Watcher) -> Run:
         """Do all that is to be done. Trouble of one environment, scenario or cell never stops the others."""
         started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
-        records: dict[str, Provisioned] = {}
-        if not self.options.prune:
-            outlook = self.outlook()
-            records = provision_all(outlook.environments, self.options.jobs, watcher)
-            self._rehearse_all(outlook.runtimes, records, watcher)
+        outlook = self.outlook()
+        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        ground.prepare(outlook.environments, outlook.runtimes, watcher)
         marks = [time.monotonic()]
         saves = plan.saves(self.selection, self._conditions)
-        saved, saves_run, saves_known = self._carry_out("saves", saves, self._known_saves(saves), records, watcher)
+        saved, saves_run, saves_known = self._carry_out("saves", saves, self._known_saves(saves), ground, watcher)
         marks.append(time.monotonic())
         by_cell = {_save_of(task): saved[task.key] for task in saves}
         loads = plan.loads(self.selection, self._conditions, by_cell)
-        loaded, loads_run, loads_known = self._carry_out("loads", loads, self._known(loads), records, watcher)
+        loaded, loads_run, loads_known = self._carry_out("loads", loads, self._known(loads), ground, watcher)
         marks.append(time.monotonic())
         about = {
             "started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - begun, 2),
@@ -132,81 +120,43 @@ class Matrix:
         environments = self._environments(self.selection.runtimes)
         return Run(
             selection=self.selection, environments=environments,
-            records={**{one.id: record for one in environments if (record := provision.current(one))}, **records},
+            records={**{one.id: record for one in environments if (record := provision.current(one))},
+                     **ground.records},
             saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
             about=about,
             keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads})
 
-    def _rehearse_all(self, runtimes: Iterable[Runtime], records: Mapping[str, Provisioned], watcher: Watcher) -> None:
-        ready = self._stages(runtimes, records)
-        digest = self._conditions.worker
-        missing = [one for one in ready if rehearsal.modules(*one, digest) is None]
-        watcher.begin("rehearsals", len(missing), len(ready) - len(missing))
-        with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as executor:
-            waiting = {executor.submit(rehearsal.rehearse, *one, digest): one for one in missing}
-            for future in concurrent.futures.as_completed(waiting):
-                watcher.done("rehearsals", waiting[future][0].id, future.result())
-
-    def _stages(self, runtimes: Iterable[Runtime], records: Mapping[str, Provisioned]
-                ) -> list[tuple[Runtime, str, pathlib.Path]]:
-        """Where a rehearsal of each runtime that is ready would be held: its Python, and a folder to keep it in."""
-        return [(runtime, record.python, pathlib.Path(record.python).parent.parent) for runtime in runtimes
-                if (record := records.get(runtime.environment)) and record.ready]
-
-    def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt],
-                   records: dict[str, Provisioned], watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
+    def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
+                   watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
         """Add to the `results` that are known those of all other tasks; with how many were run and known."""
-        known = len(results)
+        known, run = len(results), 0
         waiting = [task for task in tasks if task.key not in results]
-        run = 0
-        if not self.options.prune:
-            waiting = self._without_unavailable(waiting, records, results)
         watcher.begin(phase, len(waiting), known)
-        for batch in self._by_environment(waiting) if self.options.prune else [waiting]:
-            if self.options.prune:
-                environment = self.catalogue.environment(batch[0].runtime.environment)
-                records |= {environment.id: provision.current(environment) or sessions.provision(environment)}
-                for stage in self._stages({task.runtime: None for task in batch}, records):
-                    rehearsal.rehearse(*stage, self._conditions.worker)
-            possible = self._without_unavailable(batch, records, results)
+        for batch in ground.batches(waiting):
+            possible = []
+            for task in batch:
+                if reason := ground.missing(task):
+                    results[task.key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
+                    watcher.done(phase, task.about, str(Outcome.UNAVAILABLE))
+                else:
+                    possible.append(task)
             run += len(possible)
             if possible:
-                self._run_batch(phase, possible, results, records, watcher)
-            if self.options.prune:
-                provision.clear(environment)
+                self._run_batch(phase, possible, results, ground, watcher)
         return results, run, known
 
-    def _without_unavailable(self, tasks: Sequence[Task], records: Mapping[str, Provisioned],
-                             results: dict[str, Attempt]) -> list[Task]:
-        """Those tasks whose environment is ready; the others' results are that they cannot be done."""
-        possible = []
-        for task in tasks:
-            record = records.get(task.runtime.environment)
-            if record is not None and record.ready:
-                possible.append(task)
-            else:
-                reason = record.reason if record else "its environment was not provisioned"
-                results[task.key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
-        return possible
-
-    def _by_environment(self, tasks: Sequence[Task]) -> list[list[Task]]:
-        batches: dict[str, list[Task]] = {}
-        for task in tasks:
-            batches.setdefault(task.runtime.environment, []).append(task)
-        return list(batches.values())
-
-    def _run_batch(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt],
-                   records: Mapping[str, Provisioned], watcher: Watcher) -> None:
+    def _run_batch(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
+                   watcher: Watcher) -> None:
 
         def finished(task: Task, result: Result) -> None:
             attempt, arrays = result
-            attempt = checked(attempt, records[task.runtime.environment])
+            attempt = checked(attempt, ground.records[task.runtime.environment])
             results[task.key] = attempt
             if attempt.outcome is not Outcome.UNAVAILABLE:  # a fact about this machine, to be asked again
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
             watcher.done(phase, task.about, str(attempt.outcome))
 
-        with self._pool(tasks, records) as pool:
+        with self._pool(tasks, ground) as pool:
             executor = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
             try:
                 scheduler.run(tasks, pool, executor, finished)
@@ -217,10 +167,10 @@ class Matrix:
                 executor.shutdown(cancel_futures=True)
 
     def _known_saves(self, saves: Sequence[Task]) -> dict[str, Attempt]:
-        """Saves that are known, and whose files are at hand or not needed because every load of them is known too."""
+        """Saves that are known, and whose files and observations are at hand or needed by no load that is to be run."""
         known = self._known(saves)
-        lost = {_save_of(task): known[task.key] for task in saves
-                if task.key in known and (artifact := known[task.key].artifact) and not self.artifacts.has(artifact)}
+        lost = {_save_of(task): attempt for task in saves if (attempt := known.get(task.key)) and attempt.artifact
+                and not (attempt.observations and self.artifacts.has(attempt.artifact))}
         if lost:
             loads = plan.loads(self.selection, self._conditions, lost)
             loads_known = self._known(loads)
@@ -245,16 +195,13 @@ class Matrix:
                 if not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
 
     @contextlib.contextmanager
-    def _pool(self, tasks: Sequence[Task], records: Mapping[str, Provisioned]) -> Iterator[Pool]:
+    def _pool(self, tasks: Sequence[Task], ground: Ground) -> Iterator[Pool]:
         work = paths.home() / "work"
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
-        pythons = {name: record.python for name, record in records.items() if record.ready}
-        stages = self._stages({task.runtime: None for task in tasks}, records)
-        preloads = {stage[0].id: rehearsal.modules(*stage, self._conditions.worker) or [] for stage in stages}
-        pool = Pool(pythons, self.artifacts, folder, isolation=self.options.isolation, limits=self.options.limits,
-                    preloads=preloads)
+        pool = Pool(ground.pythons(), self.artifacts, folder, isolation=self.options.isolation,
+                    limits=self.options.limits, preloads=ground.preloads(tasks))
         try:
             yield pool
         finally:
@@ -264,19 +211,6 @@ class Matrix:
     def _environments(self, runtimes: Iterable[Runtime]) -> tuple[Environment, ...]:
         names = {runtime.environment for runtime in runtimes}
         return tuple(one for one in self.catalogue.environments if one.id in names)
-
-
-def provision_all(environments: Sequence[Environment], jobs: int, watcher: Watcher) -> dict[str, Provisioned]:
-    """Provision each environment that is not as it should be, by its own nox session; the records by id."""
-    records = {one.id: record for one in environments if (record := provision.current(one))}
-    missing = [one for one in environments if one.id not in records]
-    watcher.begin("environments", len(missing), len(records))
-    with concurrent.futures.ThreadPoolExecutor(jobs) as executor:
-        waiting = {executor.submit(sessions.provision, one): one for one in missing}
-        for future in concurrent.futures.as_completed(waiting):
-            record = records[waiting[future].id] = future.result()
-            watcher.done("environments", record.environment, record.status)
-    return records
 
 
 def checked(attempt: Attempt, record: Provisioned) -> Attempt:

@@ -345,7 +345,8 @@ def test_what_is_unavailable_is_not_known(world: World) -> None:
     """Neither to the watcher nor in the document."""
     world.records["env-new"] = made.record("env-new", status="unavailable", reason="no Python 3.11")
     run = world.run(formats=("h5",))
-    assert (1, 0) == world.watcher.begun["saves"]
+    assert (2, 0) == world.watcher.begun["saves"]
+    assert ("saves", "dense/h5: new", "unavailable") in world.watcher.heard
     assert 0 == run.about["work"]["saves_known"]
 
 
