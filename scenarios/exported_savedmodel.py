@@ -1,6 +1,10 @@
 """A SavedModel exported for serving: load_model makes no Keras model of it.
 
-`tf.saved_model.save` (in TensorFlow 1: `simple_save`) writes a graph and its signature.
+`tf.saved_model.save` of a module (in TensorFlow 1: `simple_save`) writes a graph, its weights and a signature, and
+nothing of Keras.
+
+Expected: refused by `load_model` everywhere: where it gives something back, that has no `predict`. The signature runs
+and predicts the same, beside Keras 3 too; only graphs of a much newer TensorFlow are refused by an older one.
 
 The remedy is to call the signature: `tf.saved_model.load(path).signatures["serving_default"]`.
 
@@ -50,8 +54,7 @@ class Signature(object):
 
     def predict(self, x, verbose=0):  # noqa: ARG002 - Keras has it
         """What the signature's function gives for x."""
-        (argument,) = self.loaded.signatures["serving_default"].structured_input_signature[1]
-        outputs = self.loaded.signatures["serving_default"](**{argument: self.tf.constant(x)})
+        outputs = self.loaded.signatures["serving_default"](x=self.tf.constant(x))
         return next(iter(outputs.values())).numpy()
 
 

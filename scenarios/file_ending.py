@@ -1,9 +1,12 @@
 """The ending .keras on an HDF5 file: Keras 3 goes by the name and finds no zip file.
 
-Up to TensorFlow 2.11 `model.save("model.keras")` writes HDF5, as for any name that it does not know. From 2.12 or 2.13
-on the same line writes a zip file, and Keras 3 reads nothing else under that name.
+Up to TensorFlow 2.12 `model.save("model.keras")` writes HDF5, as for any name that it does not know. From 2.13 on the
+same line writes a zip file, and Keras 3 reads nothing else under that name.
 
-The remedy is to rename such a file to `.h5`.
+Expected: among Keras 2 the file loads as HDF5 does; Keras 3 refuses it, and once renamed it loads as far as it may. A true
+zip file is refused under the name `.h5`.
+
+The remedy is to rename an HDF5 file to `.h5`.
 
 Source: https://github.com/keras-team/keras/issues/20259
 """

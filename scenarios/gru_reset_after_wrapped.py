@@ -3,7 +3,8 @@
 CuDNNGRU computes what `GRU(reset_after=True, recurrent_activation="sigmoid")` does. Code that serves such weights with
 a plain GRU, here inside TimeDistributed, gets a layer with other biases wherever the default of `reset_after` is False.
 
-Expected: refused in Keras 2.2.4 and TensorFlow 1.15, identical in TensorFlow 2, where the defaults are those of CuDNNGRU.
+Expected: refused in Keras 2.2.4 and TensorFlow 1.15, identical in TensorFlow 2 with its other
+defaults.
 
 The remedy is to build the same layer on both sides.
 

@@ -3,7 +3,10 @@
 A TensorFlow checkpoint restores the optimizer together with the weights. TensorFlow 2.11 exchanged the optimizers for
 others that keep their state in another way.
 
-The remedy is to compile with `keras.optimizers.legacy.Adam` where that exists.
+Expected: with plain Adam refused from before 2.11 to 2.11 and later, and without the optimizer's state the other way
+round; with the old Adam identical among all of TensorFlow 1.15 to 2.15 and tf_keras. Other Keras read no checkpoints.
+
+The remedy is to compile with `keras.optimizers.legacy.Adam` where that exists, on both sides.
 
 Source: https://github.com/zsylvester/segmenteverygrain/issues/5
 """

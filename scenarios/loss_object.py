@@ -6,7 +6,7 @@
 Expected: identical among TensorFlow 1.15 and 2, refused by Keras 3; loaded by it when the loss was a name, though
 without the optimizer's state.
 
-The remedy is to give the loss by name, or to load with `compile=False`.
+The remedy is to give the loss by name.
 
 Source: https://github.com/GantMan/nsfw_model/issues/164
 """

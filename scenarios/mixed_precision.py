@@ -3,6 +3,10 @@
 Under the policy `mixed_float16` each layer records its own policy, and the optimizer is wrapped in another that scales
 the loss. `mixed_bfloat16` needs no such wrapper. The numbers here are chosen so that half precision is exact.
 
+Expected: predictions are the same wherever the file loads. TensorFlow 2.11 cannot save a `mixed_float16` model as HDF5.
+From 2.15 on `.keras` files lose the wrapper and HDF5 the count of steps, even in the version that saved; with
+`mixed_bfloat16` Keras 2 loses neither. Keras 3 cannot read the policies of Keras 2.
+
 Source: https://github.com/keras-team/keras/issues/17275, https://keras.io/api/mixed_precision/
 """
 

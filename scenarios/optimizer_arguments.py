@@ -2,7 +2,11 @@
 
 The file holds the optimizer's arguments by name. `lr` has become `learning_rate` and `decay` is gone.
 
-The remedy is to load with `compile=False` and to compile again; the optimizer's state is then lost.
+Expected: Keras 3 refuses what Keras 2.2.4 wrote, and with `compile=False` takes the model without its optimizer. Files
+of TensorFlow 2 hold the newer name; Keras 3 loads them and loses the optimizer's state. What TensorFlow 1.15 wrote it
+refuses for another reason.
+
+The remedy is to load with `compile=False` and to compile again.
 
 Source: https://github.com/GantMan/nsfw_model/issues/164
 """

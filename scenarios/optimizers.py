@@ -3,6 +3,11 @@
 Each family keeps other values for every weight (a velocity, means of gradients) and counts its steps. A file that
 loads may still have lost them, and another generation may keep other ones.
 
+Expected: whole from TensorFlow 1.15 to later ones of Keras 2 (HDF5), and within a generation (`.keras`; Nadam of Keras
+3.3 is refused by a later Keras 3). Keras 2.2.4 forgets the steps of RMSprop and Adagrad. Keras 3 loses every slot in
+HDF5, also its own, and Keras 3.3 cannot even save Adagrad and FTRL so. TensorFlow before 2.11 does not know the
+optimizers of 2.11 by the names that they write.
+
 Source: https://keras.io/api/optimizers/
 """
 
@@ -21,9 +26,7 @@ def unsupported(keras, optimizer, eager):
 
 def build(keras):
     layers = keras.layers
-    inputs = layers.Input(shape=(4,))
-    x = layers.Dense(5, activation="relu")(inputs)
-    return keras.models.Model(inputs, layers.Dense(3)(x))
+    return keras.Sequential([layers.Dense(5, activation="relu", input_shape=(4,)), layers.Dense(3)])
 
 
 def compile(keras, model, optimizer, eager):

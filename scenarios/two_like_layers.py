@@ -1,7 +1,7 @@
 """Two layers of one kind: TensorFlow 2.14 finds no weights in what 2.13 wrote.
 
 The files `.keras` and `.weights.h5` hold the weights of each layer under a name made of its class and a running number.
-TensorFlow 2.13 calls the second convolution `conv2d_2`, 2.14 calls it `conv2d_1`, and 2.15 puts all of them into another
+TensorFlow 2.13 calls the second convolution `conv2d_2`, 2.14 calls it `conv2d_1`, and 2.15 puts all of them in another
 group. What a layer is called plays no part, so that giving names does not help.
 
 Expected: refused between 2.13, 2.14 and 2.15, either way and in both formats; from 2.12 to 2.13, and from 2.15 on

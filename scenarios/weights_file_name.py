@@ -1,9 +1,13 @@
-"""Weights called model.weights.h5: Keras 3 goes by the name and expects another layout.
+"""Weights called model.weights.h5: later versions go by the name and expect another layout.
 
-Before TensorFlow 2.12 every file of weights has the old layout, whatever it is called. Later ones take a name that ends
-in `.weights.h5` for the new layout and find nothing in a file of the old one.
+Before TensorFlow 2.12 every file of weights has the old layout, whatever it is called. Later versions write and read
+another layout under a name that ends in `.weights.h5`.
 
-The remedy is to rename it to plain `.h5`.
+Expected: refused across that border, both ways. TensorFlow 2.15 in a session cannot write the new layout; it reads it
+without an error, and without effect: the model keeps its initial weights and predicts differently. Under the name
+`model.h5` the same weights go from Keras 2.2.4 to Keras 3.
+
+The remedy is a name that ends in plain `.h5`.
 
 Source: https://github.com/keras-team/keras/issues/19375
 """
