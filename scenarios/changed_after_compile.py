@@ -1,4 +1,4 @@
-"""A model changed after it was compiled: what the optimizer saw and what the file describes are two models.
+"""A model changed after it was compiled: optimizer and file belong to two models.
 
 Freezing a layer, or adding one, takes effect for training only when the model is compiled again. The file records the
 model as it now is, with an optimizer that belongs to the one before.

@@ -3,8 +3,8 @@
 Up to TensorFlow 2.12 `model.save("model.keras")` writes HDF5, as for any name that it does not know. From 2.13 on the
 same line writes a zip file, and Keras 3 reads nothing else under that name.
 
-Expected: among Keras 2 the file loads as HDF5 does; Keras 3 refuses it, and once renamed it loads as far as it may. A true
-zip file is refused under the name `.h5`.
+Expected: among Keras 2 the file loads as HDF5 does; Keras 3 refuses it, and once renamed it loads as far as it may.
+A true zip file is refused under the name `.h5`.
 
 The remedy is to rename an HDF5 file to `.h5`.
 

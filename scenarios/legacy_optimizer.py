@@ -1,4 +1,4 @@
-"""A checkpoint with its optimizer: the new optimizers of TensorFlow 2.11 refuse the state of the old ones.
+"""A checkpoint with its optimizer: TensorFlow 2.11 refuses the state of the old ones.
 
 A TensorFlow checkpoint restores the optimizer together with the weights. TensorFlow 2.11 exchanged the optimizers for
 others that keep their state in another way.

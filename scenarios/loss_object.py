@@ -1,4 +1,4 @@
-"""A loss given as an object: its arguments lie in the file, and Keras 3 knows one of their values no more.
+"""A loss given as an object: Keras 3 does not know one of its arguments' values.
 
 `loss=MeanSquaredError()` and `loss="mean_squared_error"` train the same model. The object is written with its argument
 `reduction`, whose default was `auto` in TensorFlow 2; Keras 3 has no such word. A name brings no arguments along.

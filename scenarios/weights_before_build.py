@@ -1,4 +1,4 @@
-"""Weights loaded into a model that has none yet: refused, because nothing told it the shape of its input.
+"""Weights loaded into a model that has none yet: refused, since it does not know its input.
 
 A Sequential model without an input shape makes its weights when it first sees data. Loading into it before that finds
 no layer to load into.
