@@ -192,8 +192,10 @@ def _placed(difference: Difference, saved: Observations, loaded: Observations) -
     """Say at which layer the outputs part first, where both sides know what every layer puts out."""
     if difference.observation != "predictions":
         return difference
-    layers = zip(saved.get("layers", {}).items(), loaded.get("layers", {}).items(), strict=False)
-    for (name, one), (_, other) in layers:
+    ours, theirs = saved.get("layers", {}), loaded.get("layers", {})
+    if "failed" in ours or "failed" in theirs:
+        return difference
+    for (name, one), (_, other) in zip(ours.items(), theirs.items(), strict=False):
         if _one("layers", name, one, other, None):
             return dataclasses.replace(difference, where=f"layer {name}",
                                        detail=f"{difference.detail}, first at layer {name}")

@@ -263,6 +263,7 @@ def test_what_helps_to_compare_is_not_itself_compared() -> None:
         ({"0 renamed": array([1.0]), "1 also": array([7.0])}, "layer 1 b"),
         ({"0 a": array([1.0]), "1 b": array([2.0]), "2 c": array([3.0])}, "0"),
         ({}, "0"),
+        ({"failed": "ValueError: no"}, "0"),
     ],
 )
 def test_changed_predictions_say_at_which_layer_they_part(layers: dict[str, Array], where: str) -> None:
