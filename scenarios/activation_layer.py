@@ -3,7 +3,9 @@
 Activations are written by name. A layer in their place trains and predicts well; what becomes of it in a file depends
 on the version: an error on saving, a name that is unknown on loading, or the layer's configuration.
 
-Expected: "argument" is unsaved in the oldest, refused in the middle, identical where the configuration is written.
+Expected: "argument" is unsaved in standalone Keras 2 and TensorFlow 1.12. TensorFlow 1.15 and 2.3 save it and refuse
+their own files, which 2.6 and newer load. Keras 3.3 refuses it from the zip file. "layer" loads as far as the formats
+go.
 
 The remedy is a layer of its own behind the dense one.
 

@@ -11,6 +11,8 @@ The remedy is to make the constant a layer.
 Source: https://github.com/tensorflow/tensorflow/issues/48673, https://github.com/tensorflow/tensorflow/issues/62209
 """
 
+import numpy
+
 FORMATS = ("h5",)
 REACH = "own"
 LIMIT = 15  # TensorFlow 1.15 waits for ever for the layer that the constant would come from
@@ -20,8 +22,6 @@ PAIRS = (("tf2.4", "tf2.4"), ("tf2.14", "tf2.14"))
 
 
 def unsupported(keras, tf, sum, constant):
-    if constant == "layer" and tf is not None:
-        return None
     three = hasattr(keras, "ops")
     if tf is None:
         return "no TensorFlow behind this Keras"
@@ -43,8 +43,9 @@ def build(keras, tf, sum, constant):
     inputs = layers.Input(shape=(4,), dtype=dtype)
     value = tf.constant([[1.0, 1.0, 1.0, 1.0]], dtype=dtype)
     if constant == "layer":
-        plus_one = layers.Dense(4, "linear", True, "identity", "ones", trainable=False, dtype=dtype)
+        plus_one = layers.Dense(4, trainable=False, dtype=dtype)
         x = plus_one(inputs)
+        plus_one.set_weights([numpy.eye(4), numpy.ones(4)])
     elif sum == "Add layer":
         x = layers.Add()([value, inputs] if constant == "first" else [inputs, value])
     else:

@@ -2,9 +2,9 @@
 
 What a script adds to Keras is written by name. Loading looks the name up among Keras' own and finds nothing.
 
-Expected: "nothing" is refused, with a message that names the kind of the thing in Keras 2, but for two in Keras 3: a
-metric is missed only when it is evaluated, and `relu6` has become a name of Keras' own since. "custom_objects" is
-identical, but for `relu6` in Keras 3.3, which takes its own and cannot write the one that was given.
+Expected: "nothing" is refused, with a message that names the kind of the thing in Keras 2, but for two: `relu6` is a
+name that TensorFlow 2.11 and newer know themselves, and Keras 3 misses a metric only when it evaluates.
+"custom_objects" is identical, but for `relu6` in Keras 3.3, which takes its own and cannot write the one that was given.
 
 The remedy is to give it to `load_model` as `custom_objects`.
 

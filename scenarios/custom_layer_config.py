@@ -4,8 +4,9 @@ Only what `get_config` returns is written. Loading calls the class with that, an
 its default: the layer computes something else without a word. With no `get_config` at all the first versions do the
 same, the later ones refuse to save, and the latest note the arguments of the call themselves.
 
-Expected: "incomplete" is changed. "none" is changed up to TensorFlow 1.15, unsaved from 2.0 on, and fine with Keras
-2.13 and newer, which find the arguments out themselves.
+Expected: "incomplete" is changed wherever it loads. "none" is changed in standalone Keras 2 and TensorFlow 1.12,
+unsaved from TensorFlow 1.15 to 2.6, and fine in 2.11 and newer, which find the arguments out themselves. "complete"
+loads as far as the formats go.
 
 The remedy is a `get_config` with every argument.
 

@@ -4,8 +4,8 @@ A layer multiplies by random numbers that it draws once. Kept in a plain array t
 a weight for those versions that look at a layer's attributes, and for the others an attribute like any other; inside
 a helper object no version finds it.
 
-Expected: "array" and "helper" are changed everywhere; "variable" is changed in TensorFlow 1.12, in standalone Keras 2
-and in Keras 3; "weight" is identical.
+Expected: "array" and "helper" are changed everywhere; "variable" is changed in TensorFlow 1.12, in Keras 2.2 and
+older, and in Keras 3; "weight" is identical.
 
 The remedy is `add_weight`.
 

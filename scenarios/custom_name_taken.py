@@ -4,7 +4,8 @@ A script's own `softplus`, or its own class `Dense`, is written to HDF5 by that 
 Keras knows and takes what Keras has under it.
 
 Expected: "nothing" is changed, but for the layer in the zip file of Keras 3, which is refused. "custom_objects" helps
-where they go before Keras' own, which the activation in the zip file of Keras 3 does not.
+where they go before Keras' own, which the activation in the zip file of Keras 3 does not. "another name" is identical,
+but for the activation in HDF5 of TensorFlow 2.15 and tf_keras, which cannot read back what they write of a function.
 
 The remedy is another name, given as `custom_objects`.
 

@@ -5,7 +5,8 @@ the model computes something else without a word. Both scripts are run directly 
 Keras looks the name up again. What a lambda closes over inside a function is written into the file.
 
 Expected: "global" is changed in tf.keras and refused in standalone Keras 2 and Keras 3, which look among names of
-their own only; "absent" is refused; "closure" and "argument" are identical.
+their own only; "absent" is refused. Keras 3 tells of layers or shapes that do not fit instead of the name. "closure"
+and "argument" are identical.
 
 The remedy is to pass the value by `arguments=`, which the file holds.
 

@@ -3,7 +3,9 @@
 A model that is a class of its own has no architecture that HDF5 could hold. SavedModel holds its computation, the zip
 file its class by name with what `get_config` says.
 
-Expected: HDF5 is unsaved. The zip file is refused unless the class is known; a SavedModel loads either way.
+Expected: HDF5 is unsaved in Keras 2, and saved and then refused in Keras 3. The zip file is refused unless the class is
+known, and crosses no line between Keras 2 and 3. A SavedModel loads either way, in its own version and newer ones of
+Keras 2, without the state of the optimizer.
 
 The remedy is `register_keras_serializable` in the code that both sides import.
 
