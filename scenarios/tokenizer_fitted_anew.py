@@ -43,11 +43,10 @@ def build(keras):
     return keras.models.Model(inputs, layers.Dense(2)(x))
 
 
-def train(model, x, y):
+def train(model):
     # Rows far apart, so that another number is another answer.
     embedding = next(layer for layer in model.layers if layer.weights)
     embedding.set_weights([numpy.arange(80.0).reshape(20, 4)])
-    model.train_on_batch(x, y)
 
 
 def data(rng, keras, path, fitted):
