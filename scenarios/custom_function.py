@@ -1,10 +1,10 @@
-"""Custom activation, initialiser, metric, optimizer: the file holds a name that the loading session must know.
+"""Custom activation, initialiser, metric, optimizer: the file holds nothing but a name.
 
 What a script adds to Keras is written by name. Loading looks the name up among Keras' own and finds nothing.
 
 Expected: "nothing" is refused, with a message that names the kind of the thing in Keras 2, but for two: `relu6` is a
 name that TensorFlow 2.11 and newer know themselves, and Keras 3 misses a metric only when it evaluates.
-"custom_objects" is identical, but for `relu6` in Keras 3.3, which takes its own and cannot write the one that was given.
+"custom_objects" is identical, but for `relu6` in Keras 3.3, which cannot write down the function that it was given.
 
 The remedy is to give it to `load_model` as `custom_objects`.
 

@@ -1,12 +1,13 @@
-"""An initialiser in a session of TensorFlow 1: global_variables_initializer after loading wipes the loaded weights.
+"""An initialiser in a session of TensorFlow 1: run after loading, it wipes the weights.
 
-In a graph, loading puts the weights into the variables of a session. Code that runs the initialiser afterwards, as
-every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.
+In a graph, loading puts the weights into the variables of a session. Code that runs `global_variables_initializer`
+afterwards, as every TensorFlow 1 tutorial does, puts random numbers in their place. Nothing fails.
 
 With `manual_variable_initialization(True)`, which people recommend against it, Keras runs no initialiser of its own:
 what was not loaded has no value at all.
 
-Expected: "after" is changed, "before" is identical; "manual" predicts the same, and cannot be evaluated or trained.
+Expected: "after" is changed, "before" is identical. "manual" is refused for a whole model, except by Keras 2.3.1: the
+variables of the optimizer have no value; for weights alone it is identical.
 
 The remedy is to run the initialiser first and load afterwards.
 

@@ -6,7 +6,8 @@ load it at all unless safe mode is off, which is only for files that one trusts.
 for Keras 2; Keras 3 writes its name and asks for it as a custom object.
 
 Expected: within one Python all is well in Keras 2; across Pythons loading fails, the process dies, or it never ends.
-Keras 3 refuses "lambda" with a text about safe mode, but for HDF5 in Keras 3.3, which runs it without a question. The class loads as far as the formats go.
+Keras 3 refuses "lambda" with a text about safe mode, but for HDF5 in Keras 3.3, which runs it without a question. The
+class loads as far as the formats go.
 
 The remedy is a layer class of one's own, registered or given as custom object, which the file names instead of holding.
 
