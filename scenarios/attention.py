@@ -1,4 +1,10 @@
-"""Attention: layers called with several tensors at once.
+"""Attention: layers called with several tensors; a score mode comes back as a function.
+
+`MultiHeadAttention` gets its second tensor as an argument of the call. `Attention` writes `score_mode="dot"`, for
+which Keras 3 finds a function of that name among its own when it reads HDF5.
+
+Expected: identical upwards within Keras 2 for both. The newest Keras 3 refuses HDF5 files with `Attention`, its own
+among them, and reads them as `.keras`. `MultiHeadAttention` of Keras 2 is refused by Keras 3.
 
 Source: https://keras.io/api/layers/attention_layers/
 """

@@ -1,5 +1,10 @@
 """Bilinear upsampling through JSON: tf.keras before 1.14 does not write the interpolation.
 
+The class of that time reads the architecture without the key and falls back to nearest neighbours.
+
+Expected: changed in TensorFlow 1.12 and 1.13, which load what they saved; identical from 1.14 on within tf.keras. What
+standalone Keras 2.2.4 wrote is changed in tf.keras all the same, since bilinear itself means other numbers there.
+
 Source: https://github.com/tensorflow/tensorflow/issues/35137
 """
 

@@ -1,4 +1,13 @@
-"""LSTM with a constant as initial state: the constant is written among the arguments of the call.
+"""LSTM with a constant as initial state: not found again, or silently left out.
+
+The constant is no layer of the model. TensorFlow 1.15 and later write its numbers among the arguments of the call and
+take them for layers when they read them. Keras 2.2.4 and TensorFlow 1.12 do not write them, and the loaded model begins
+from zeros.
+
+Expected: "constant" is changed in Keras 2.2.4 and TensorFlow 1.12 and refused by later Keras 2; Keras 3 reads back what
+it wrote. "input" is identical.
+
+The remedy is to make the state an input of the model, or to build the model in code and load the weights alone.
 
 Source: https://github.com/keras-team/keras/issues/17173
 """
@@ -6,6 +15,7 @@ Source: https://github.com/keras-team/keras/issues/17173
 import numpy
 
 REACH = "own"
+PAIRS = (("tf2.6", "tf2.6"), ("tf1.12", "tf1.12"))
 FORMATS = ("h5",)
 PARAMETERS = {"state": ("constant", "input")}
 REMEDY = {"state": "input"}

@@ -1,4 +1,12 @@
-"""CuDNNLSTM: a layer that only a GPU can run, in a file that others are to read.
+"""CuDNNLSTM: the layer is read everywhere in Keras 2 and runs on no CPU.
+
+The architecture names a class that needs a GPU. Reading it works, also in TensorFlow 2, which no longer offers the
+layer; the first step that needs a kernel fails.
+
+Expected: "CuDNNLSTM" is refused in sessions when weights are set, in TensorFlow 2 at the first prediction; "LSTM" is
+identical within Keras 2. Keras 3 reads no JSON of Keras 2.
+
+The remedy is to let the name mean an LSTM with sigmoid as recurrent activation: Keras fits the weights to it.
 
 Source: https://github.com/keras-team/keras/issues/9641
 """

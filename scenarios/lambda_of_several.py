@@ -1,7 +1,10 @@
 """A Lambda over several inputs: Keras 3 cannot tell from the file what shape comes out.
 
-The bytecode in the file knows `tf` by name alone. Keras 2 happens to have that name where it puts the function back,
-Keras 3 has not; it does not say so, but asks for an `output_shape` that would not help.
+The bytecode in the file knows `tf` by name alone. Late Keras 2 happens to have that name where it puts the function
+back. Earlier ones have not and say so; Keras 3 has not and asks for an `output_shape` instead, which would not help.
+
+Expected: "lambda" is identical within the Keras of TensorFlow 2.11 to 2.15, refused before and in Keras 3, whose newest
+does not load lambdas unasked. "layer" loads.
 
 The remedy is a layer that does the same.
 

@@ -1,5 +1,7 @@
 """Layer normalisation: a layer that came with TensorFlow 1.15.
 
+Expected: as any plain layer: identical upwards within Keras 2, without its optimizer state from HDF5 in Keras 3.
+
 Source: https://keras.io/api/layers/normalization_layers/layer_normalization/
 """
 

@@ -1,4 +1,14 @@
-"""A model inside a model: a functional model as layer, shared by two branches, or repeated over time.
+"""A model inside a model: Keras 3.3 never comes back from the file, later ones refuse it.
+
+A functional model is used as a layer, by two branches at once, or at every step of a sequence. Keras 2 numbers the
+calls of the inner model from 1 in HDF5, since its making counts as the first. Keras 3 looks for call 0, which never
+comes: version 3.3 waits for ever, later ones tell of a loop or a missing node.
+
+Expected: "layer" and "shared" as HDF5 are identical within Keras 2 and within Keras 3, time out on the way from Keras 2
+to Keras 3.3 and are refused by the newest. "time-distributed" is refused there for the class of the inner model, and
+Keras 3.3 itself cannot build it. `.keras` files do not go from one Keras to the other at all.
+
+The remedy is to build the model again in code and to load the weights alone.
 
 Source: https://github.com/keras-team/keras/pull/19669, https://github.com/tensorflow/tensorflow/issues/41929
 """
@@ -7,6 +17,17 @@ FORMATS = ("h5", "keras")
 PARAMETERS = {"inner": ("layer", "shared", "time-distributed")}
 PAIRS = (("tf2.1", "tf2.3"), ("tf2.2", "tf2.3"))
 LIMIT = 10
+
+
+def unsupported(keras, inner):
+    if __name__ != "saving_script" or inner != "time-distributed":
+        return None
+    try:
+        build(keras, inner)
+    except NotImplementedError:
+        return "TimeDistributed takes no model"
+    keras.backend.clear_session()  # or the names of the next model's layers would count on
+    return None
 
 
 def build(keras, inner):

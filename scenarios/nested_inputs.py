@@ -1,7 +1,12 @@
-"""A model of one's own that takes a dict of dicts: the file holds shapes that nobody can build from.
+"""A model of one's own that takes a dict of dicts: the shapes in the file are none.
 
 A subclassed model inside another one is built again from the shapes of what it was called with. Those of a dict of
 dicts are written to a `.keras` file as they are, and are no shape when they are read.
+
+Expected: "model" as `.keras` is refused in the very TensorFlow that saved it, up to 2.15; Keras 3 reads its own.
+As HDF5 it loads from TensorFlow 2.11 on. "layer" loads in both.
+
+The remedy is a layer in the place of the model.
 
 Source: https://github.com/tensorflow/tensorflow/issues/62192
 """

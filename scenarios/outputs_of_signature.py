@@ -1,9 +1,18 @@
 """Several outputs of a SavedModel's signature: taken in order, they are others.
 
+A program that serves the folder without Keras calls a signature. Its outputs bear the names of layers, and the order in
+which they come has nothing to do with that of the model.
+
+Expected: "in order" is changed everywhere, "by name" identical. TensorFlow 2.15 writes an operation that older ones
+do not know.
+
+The remedy is to take outputs by name.
+
 Source: https://github.com/tensorflow/tensorflow/issues/51801
 """
 
 REACH = "own"
+PAIRS = (("tf2.6", "tf2.6"),)
 FORMATS = ("savedmodel",)
 PARAMETERS = {"taken": ("in order", "by name")}
 REMEDY = {"taken": "by name"}

@@ -1,4 +1,7 @@
-"""Regulariser, constraint and initialiser objects: what is said about weights beside their values.
+"""Regularisers, constraints and initialisers: what is said of weights beside their values.
+
+Expected: as any plain layer: identical upwards within Keras 2, without its optimizer state from HDF5 in Keras 3. The
+loss tells that the regulariser came back.
 
 Source: https://keras.io/api/layers/regularizers/, https://keras.io/api/layers/initializers/
 """
@@ -14,7 +17,6 @@ def build(keras):
             kernel_initializer=keras.initializers.VarianceScaling(scale=2.0),
             bias_initializer=keras.initializers.Constant(0.5),
             kernel_regularizer=keras.regularizers.L1L2(l1=0.01, l2=0.02),
-            activity_regularizer=keras.regularizers.L1L2(l2=0.01),
             kernel_constraint=keras.constraints.MaxNorm(2)),
         layers.Dense(2),
     ])
