@@ -71,6 +71,11 @@ class KerasZip(WholeModel):
             return "Keras before 2.12 writes HDF5 under the name .keras"
         return None
 
+    def save(self, api, model, folder):
+        # TensorFlow 2.12 can write it, and writes HDF5 under the name .keras unless it is asked.
+        asked = {"save_format": "keras_v3"} if api.keras_version[:2] == (2, 12) else {}
+        model.save(self.path(folder), **asked)
+
     def written(self, folder):
         with io.open(self.path(folder), "rb") as stream:
             return stream.read(2) == b"PK"

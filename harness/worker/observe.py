@@ -33,7 +33,7 @@ def predictions(api, model, x):
     loading the model, and say the same. Texts, which some versions take from a pipeline only, go the long way.
     """
     if not hasattr(model, "predict_on_batch") or not _numeric(x):
-        return _items(model.predict(x, verbose=0))
+        return _items(model.predict(_fed(api, x), verbose=0))
     with untraced(model, api.eager):
         return _items(model.predict_on_batch(x))
 
@@ -57,7 +57,7 @@ def weights(api, model):
     found = collections.OrderedDict()
     for index, layer in enumerate(_layers_with_weights(model)):
         for position, value in enumerate(layer.get_weights()):
-            found["%d/%d" % (index, position)] = numpy.asarray(value)
+            found["%d/%d" % (index, position)] = _storable(value)  # a table of words, too
     return found
 
 
@@ -221,6 +221,15 @@ def _numeric(data):
     return all(numpy.issubdtype(numpy.asarray(part).dtype, numpy.number) for part in flat(data).values())
 
 
+def _fed(api, x):
+    """Inputs as this Keras takes them: since Keras 3, words as tensors only."""
+    if api.tf is None or api.keras_version < (3,):
+        return x
+    parts = flat(x)
+    fed = ((name, api.tf.constant(part) if part.dtype.kind in "US" else part) for name, part in parts.items())
+    return unflat(collections.OrderedDict(fed), kind(x))
+
+
 def _evaluated(api, model, x, y):
     if "return_dict" in inspect.signature(model.evaluate).parameters:
         with untraced(model, api.eager):
@@ -228,7 +237,7 @@ def _evaluated(api, model, x, y):
                 model.reset_metrics()  # training on batches left its own in them
                 named = model.test_on_batch(x, y, return_dict=True)
             else:
-                named = model.evaluate(x, y, verbose=0, return_dict=True)
+                named = model.evaluate(_fed(api, x), y, verbose=0, return_dict=True)
         # Keras 3 sorts the names; what it calls its list of metrics keeps the order they were given in.
         given = [metric.name for outer in getattr(model, "metrics", ())
                  for metric in getattr(outer, "metrics", [outer])]

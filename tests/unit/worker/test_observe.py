@@ -220,6 +220,30 @@ def test_weights_are_named_by_position_among_layers_that_have_any(api: Api) -> N
     assert {"0/0": (2, 3), "1/0": (3, 1)} == {name: value.shape for name, value in found.items()}
 
 
+def test_weights_that_are_words_are_stored_as_text(api: Api) -> None:
+    """The table of a lookup layer is among the weights of some versions."""
+    words = numpy.array(["a", "b"], dtype=object)
+    table = types.SimpleNamespace(layers=[], weights=[1], get_weights=lambda: [words])
+    assert ["a", "b"] == through_a_file(observe.weights(api, table))["0/0"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("version", "fed"), [("2.15.0", ["array", "array"]), ("3.0.0", ["array", "tensor"])], ids=["Keras 2", "Keras 3"]
+)
+def test_words_are_fed_as_this_keras_takes_them(api: Api, version: str, fed: list[str]) -> None:
+    """Since Keras 3 as tensors only; numbers stay arrays."""
+    seen: list[str] = []
+
+    def predict(x: Any, verbose: int) -> Any:
+        seen.extend("tensor" if isinstance(part, tuple) else "array" for part in x)
+        return X
+
+    api.keras.__version__ = version
+    api.tf = types.SimpleNamespace(constant=lambda words: ("tensor", words), __version__="2.21.0")
+    observe.predictions(api, types.SimpleNamespace(predict=predict), [X, numpy.array(["a", "b"])])
+    assert fed == seen
+
+
 def test_weights_of_a_model_without_layers_are_its_own(api: Api) -> None:
     """As a SavedModel that Keras gives back."""
     bare = types.SimpleNamespace(layers=[], weights=[1], get_weights=lambda: [numpy.ones(2)])
