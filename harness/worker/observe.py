@@ -92,7 +92,7 @@ def optimizer(api, model):
         found["class"] = "none"
         return found
     found["class"] = type(this).__name__
-    _complete(model, this)
+    _complete(api, model, this)
     found["iterations"] = numpy.array(int(_value(api, this.iterations)))
     rate = _rate(this)
     if callable(rate) and not hasattr(rate, "numpy") and not hasattr(rate, "initializer"):
@@ -249,13 +249,17 @@ def _evaluated(api, model, x, y):
     return list(model.metrics_names), list(values)
 
 
-def _complete(model, optimizer):
+def _complete(api, model, optimizer):
     """Create slots that the next training step would create: a checkpoint is restored into them only then."""
     if hasattr(optimizer, "build"):
         if not getattr(optimizer, "built", False):
             optimizer.build(model.trainable_variables)
     elif hasattr(optimizer, "_create_all_weights"):
         optimizer._create_all_weights(model.trainable_variables)
+    elif api.eager and hasattr(optimizer, "_create_slots"):
+        # TensorFlow 2.0 to 2.2, where a training function cannot be made any more once the model has run eagerly.
+        optimizer._create_hypers()
+        optimizer._create_slots(model.trainable_variables)
     elif hasattr(model, "_make_train_function"):
         model._make_train_function()
 
