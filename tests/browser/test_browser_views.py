@@ -73,6 +73,20 @@ def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: dict[
     assert "refused" in page.locator(".verdict").inner_text()
 
 
+def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """Most variants are asked among a few; the others have no row, no column, and do not catch the Tab key."""
+    results = made.results()
+    variant = results["variants"][0]["id"]
+    savers, loaders = ([row["id"] for row in results["runtimes"]][at::3] for at in (1, 2))
+    results["cells"] = [cell for cell in results["cells"] if cell["variant"] != variant or (
+        cell["save"] in savers and cell["load"] in loaders)]
+    page = open_page(fragment("variant", variant), file=harness.report.write(results, tmp_path)["index.html"])
+    matrix = page.locator("#view table").first
+    assert len(savers) == matrix.locator("tbody tr:visible").count()
+    assert len(savers) * len(loaders) == matrix.locator("tbody td:visible").count()
+    assert matrix.locator('a[tabindex="0"]').is_visible()
+
+
 def test_the_pair_ranks_formats(open_page: Open, results: dict[str, Any]) -> None:
     """Formats are ordered by their share of identical cells, and every variant is listed."""
     page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))

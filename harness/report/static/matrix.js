@@ -54,12 +54,20 @@ export function grid(matrix, readout = null) {
     },
     /** Show only one row, one column, or everything (-1). */
     only(save, load) {
+      this.among((row) => save < 0 || row === save, (column) => load < 0 || column === load);
+    },
+    /** Show only the rows and columns that these two functions of their numbers say yes to. */
+    among(rowShown, columnShown) {
       rows.forEach((row, at) => {
-        row[0].parentElement.hidden = save >= 0 && at !== save;
-        row.forEach((cell, column) => (cell.hidden = load >= 0 && column !== load));
+        row[0].parentElement.hidden = !rowShown(at);
+        row.forEach((cell, column) => (cell.hidden = !columnShown(column)));
       });
-      heads.slice(1).forEach((head, column) => (head.hidden = load >= 0 && column !== load));
-      narrow(matrix, load >= 0 ? 1 : rows.length);
+      const columns = heads.slice(1);
+      columns.forEach((head, column) => (head.hidden = !columnShown(column)));
+      narrow(matrix, columns.filter((head) => !head.hidden).length);
+      const stop = matrix.querySelector('a[tabindex="0"]');
+      const visible = matrix.querySelector("tbody tr:not([hidden]) td:not([hidden]) a");
+      if (visible && stop?.closest("[hidden]")) [stop.tabIndex, visible.tabIndex] = [-1, 0];
     },
   };
 }
@@ -85,12 +93,16 @@ export function mark(data, place) {
   return el("span", { class: `mark v-${label.verdict} l3` }, sign, ` ${label.verdict}`);
 }
 
-/** One variant's matrix, each square one cell that leads to its evidence; cells not in `shown` are faded. */
+/**
+ * One variant's matrix, each square one cell that leads to its evidence; cells not in `shown` are faded.
+ * Runtimes in which it was neither saved nor loaded are left out: most variants are asked among a few.
+ */
 export function variantMatrix(data, variant, shown, filters) {
   const item = data.variants[variant];
   const matrix = blankMatrix(`Verdicts of ${item.id}, by saving runtime (rows) and loading runtime (columns)`);
   const roomy = matrix.classList.contains("roomy");
-  grid(matrix).fill((save, load) => {
+  const squares = grid(matrix);
+  squares.fill((save, load) => {
     const cell = data.cell(variant, save, load);
     const [from, to] = [data.runtimes[save].id, data.runtimes[load].id];
     const link = () => href("cell", [item.id, from, to], filters);
@@ -101,6 +113,9 @@ export function variantMatrix(data, variant, shown, filters) {
     const small = roomy ? label.verdict : "";
     return { verdict: label.verdict, level: 3, big: label.sign, small, label: words, link, faded: !shown.has(cell), key };
   });
+  const places = data.runtimes.map((_, place) => place);
+  const asked = (save, load) => data.cell(variant, save, load) >= 0;
+  squares.among((save) => places.some((load) => asked(save, load)), (load) => places.some((save) => asked(save, load)));
   return matrix;
 }
 
