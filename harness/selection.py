@@ -57,7 +57,8 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
 def _usual(scenarios: Sequence[Scenario], wishes: Wishes) -> list[str]:
     """Those of the core set for a run of nothing but that; every one where more is asked for, or none is core."""
     core = [scenario.name for scenario in scenarios if scenario.core]
-    return core if core and wishes == Wishes() else [scenario.name for scenario in scenarios]
+    more = any((wishes.runtimes, wishes.save, wishes.load, wishes.formats, wishes.variants)) or wishes.group != "core"
+    return [scenario.name for scenario in scenarios] if more or not core else core
 
 
 def _chosen(wished: Iterable[str], known: Iterable[str], noun: str) -> list[str]:
