@@ -22,7 +22,8 @@ from harness.worker import protocol
 
 JOBS = 2
 RUNTIMES = ("tf1.15", "tf2.3", "tf2.11", "tf2.21-keras3")
-SCENARIOS = ("dense", "short_loss_name")
+# As many cells a zygote as a core run has about half of: fewer, and starting zygotes is most of what is measured.
+SCENARIOS = ("dense", "short_loss_name", "lstm_defaults", "conv_batchnorm")
 LEAST = pathlib.Path(__file__).with_name("least.py")
 
 

@@ -137,5 +137,6 @@ def test_a_plain_run_takes_the_core_scenarios() -> None:
     scenarios = (*SCENARIOS, dataclasses.replace(made.scenario("least", ("h5",)), core=True))
     for wishes in (Wishes(), Wishes(runtimes=[], save=[], load=[], scenarios=[], formats=[], variants=[])):
         assert ["least"] == list(select(CATALOGUE, scenarios, wishes).scenarios)
-    for wishes in (Wishes(group="all"), Wishes(runtimes=["tf2.3"]), Wishes(scenarios=["*"]), Wishes(formats=["h5", "keras"])):
+    for wishes in (Wishes(group="all"), Wishes(runtimes=["tf2.3"]), Wishes(scenarios=["*"]),
+                   Wishes(formats=["h5", "keras"])):
         assert 4 == len(select(CATALOGUE, scenarios, wishes).scenarios)
