@@ -237,6 +237,7 @@ def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
         return _check_reference(document, console, as_json=parsed.json)
     from harness.report import findings, publish
 
+    document = reference.portable(document)
     reference.write(document, paths.REFERENCE)
     written = publish(document, paths.REFERENCE)
     target = paths.PROJECT / "docs" / "findings.md"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import pathlib
 from collections.abc import Iterable
 from typing import Any
@@ -24,6 +25,21 @@ FILES = ("cells.parquet", "saves.parquet", "run.json")
 LOG_LIMIT = 600  # characters of a log that are kept: its end, where a process says what it died of
 _AS_JSON = ("seconds", "versions", "artifact")
 _OF_ATTEMPT = ("step", "reason", "signal", "wall", "memory", "log", "before")
+
+
+def portable(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without what is of the machine that made it: its user's folder, its Pythons, uv's words."""
+    home = f"{pathlib.Path.home()}{os.sep}"
+
+    def told(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace(home, "~/")
+        if isinstance(value, dict):
+            return {key: told(item) for key, item in value.items()}
+        return [told(item) for item in value] if isinstance(value, list) else value
+
+    whole: dict[str, Any] = told(document)
+    return {**whole, "environments": [{**one, "interpreter": "", "log": ""} for one in whole["environments"]]}
 
 
 def write(document: dict[str, Any], folder: pathlib.Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -256,6 +257,20 @@ def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
     monkeypatch.setattr(reference, "_of_compare", lambda: "other rules")
     world.run(formats=("h5",), options=Options(isolation="fork", reference=tmp_path))
     assert [line for line in EVERY if line.split("h5: ")[-1].startswith("old") and "/h5" in line] == world.asked
+
+
+def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> None:
+    """Neither where its user's files are nor where its Pythons lie; all else stays."""
+    world.records = {name: dataclasses.replace(record, interpreter="/opt/python3", log="uv said so")
+                     for name, record in world.records.items()}
+    world.tell = lambda task: (
+        made.attempt(Outcome.RAISED, failure=made.failure(traceback=f"{pathlib.Path.home()}/lib/x.py")), {})
+    document = document_of(world)
+    text = json.dumps(reference.portable(document))
+    assert "~/lib/x.py" in text
+    for of_the_machine in (str(pathlib.Path.home() / "lib"), "/opt/python3", "uv said so"):
+        assert of_the_machine in json.dumps(document)
+        assert of_the_machine not in text
 
 
 def document_of(world: World, **how: Any) -> dict[str, Any]:
