@@ -81,13 +81,13 @@ class Matrix:
         missing = [task for task in saves if task.key not in known]
         to_come = sum(self.selection.asks(task.variant, task.runtime, loader)
                       for task in missing for loader in self.selection.loaders)
-        runtimes = [task.runtime for task in missing]
-        runtimes += [task.runtime for task in loads if task.key not in loads_known]
+        unknown = [task for task in loads if task.key not in loads_known]
+        runtimes = [task.runtime for task in (*missing, *unknown)]
         runtimes += self.selection.loaders if missing else ()
         return Outlook(
             environments=self._environments(runtimes), runtimes=tuple(dict.fromkeys(runtimes)),
             saves=tuple(missing), saves_known=len(saves) - len(missing),
-            loads=len(loads) - len(loads_known) + to_come, loads_known=len(loads_known))
+            loads=len(unknown) + to_come, loads_known=len(loads) - len(unknown))
 
     def tasks(self) -> list[Task]:
         """Every save, and every load of what is known to have been saved."""
@@ -129,8 +129,8 @@ class Matrix:
     def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
                    watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
         """Add to the `results` that are known those of all other tasks; with how many were run and known."""
-        known, run = len(results), 0
-        waiting = [task for task in tasks if task.key not in results]
+        waiting = [task for task in tasks if task.key not in results]  # two savers may give the same artifact
+        known, run = len(tasks) - len(waiting), 0
         watcher.begin(phase, len(waiting), known)
         for batch in ground.batches(waiting):
             possible = []
