@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness import cli, config, errors, locks, matrix, provision, sessions
+from harness import cli, config, errors, locks, matrix, paths, provision, sessions
 from harness.execute import rehearsal
 from harness.model import Outcome, Provisioned
 from harness.report import export
@@ -448,6 +448,28 @@ def test_a_report_is_written_again_from_its_document(place: pathlib.Path, capsys
     assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again"])
     assert "again/index.html" in capsys.readouterr().out.splitlines()
     assert (place / "reports" / "index.html").read_bytes() == (place / "again" / "index.html").read_bytes()
+
+
+def test_a_run_becomes_the_reference_and_is_compared_with_it(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns, page and findings are written; a verdict that is another one is told, with exit code 1."""
+    monkeypatch.setattr(paths, "PROJECT", place)
+    monkeypatch.setattr(paths, "REFERENCE", place / "reference")
+    (place / "docs").mkdir()
+    run()
+    assert 0 == cli.main(["reference", "--results", "reports/results.json"])
+    written = {path.name for path in (place / "reference").iterdir()}
+    assert {"cells.parquet", "saves.parquet", "run.json", "index.html", "matrix.svg", "summary.md"} == written
+    assert (place / "docs" / "findings.md").read_text().startswith("# What breaks")
+    assert 0 == cli.main(["reference", "--check", "--results", "reports/results.json"])
+    document = json.loads((place / "reports" / "results.json").read_text())
+    document["cells"][0]["verdict"] = "changed"
+    (place / "other.json").write_text(json.dumps(document))
+    capsys.readouterr()
+    assert 1 == cli.main(["reference", "--check", "--results", "other.json", "--json"])
+    (change,) = json.loads(capsys.readouterr().out)
+    assert ("identical", "changed") == (change["before"], change["now"])
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 99}', "null"])
