@@ -22,8 +22,7 @@ from harness.worker import protocol
 
 JOBS = 2
 RUNTIMES = ("tf1.15", "tf2.3", "tf2.11", "tf2.21-keras3")
-# As many cells a zygote as a core run has about half of: fewer, and starting zygotes is most of what is measured.
-SCENARIOS = ("dense", "short_loss_name", "lstm_defaults", "conv_batchnorm")
+SCENARIOS = ("dense", "short_loss_name")
 LEAST = pathlib.Path(__file__).with_name("least.py")
 
 
