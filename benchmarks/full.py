@@ -15,7 +15,7 @@ from harness import paths, reference
 def run(tell: Callable[[str], None]) -> dict[str, Any]:
     """Figures of `nox -s matrix -- --all --fresh` in the usual home, and how many verdicts differ from the reference.
 
-    Environments that are there are used again. The results go to reports/, as those of any run.
+    Environments that are there are used again. The results are in the store: `nox -s matrix -- --all` reports them.
     """
     tell("the full matrix, everything anew: this takes long ...")
     with tempfile.TemporaryDirectory() as folder:

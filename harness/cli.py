@@ -251,11 +251,11 @@ def _check_reference(document: dict[str, Any], console: Console, *, as_json: boo
     changes = reference.changes(reference.read(paths.REFERENCE), document)
     if as_json:
         _say_json(console, [dataclasses.asdict(one) for one in changes])
-    for one in () if as_json else changes:
-        _say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before}, now {one.now}")
-    if not as_json:
-        of = f"{len(document['cells']):,} cells"
-        _say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
+        return int(bool(changes))
+    for one in changes:
+        _say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
+    of = f"{len(document['cells']):,} cells"
+    _say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
     return int(bool(changes))
 
 
