@@ -47,7 +47,8 @@ def compare(saved: Observations, loaded: Observations) -> tuple[Difference, ...]
         found = [_placed(difference, saved, loaded) for difference in found]
     for name in saved:
         if name not in (*_SPEAK, *_BESIDE):
-            found += _items(name, saved[name], loaded.get(name, {}), {})
+            theirs = loaded.get(name, {})
+            found += _items(name, saved[name], _in_order_of(saved[name], theirs) if name == "metrics" else theirs, {})
     return tuple(found)
 
 
@@ -70,6 +71,19 @@ def judge(saved: Attempt | None, loaded: Attempt | None, differences: tuple[Diff
     if counting:
         return _judgement(Verdict.INCOMPLETE, Stage.COMPARE, _in_short(counting))
     return _judgement(Verdict.IDENTICAL, Stage.COMPARE, "")
+
+
+def _in_order_of(saved: Items, loaded: Items) -> Items:
+    """Metrics of the loading side in the order of the saving one, where both have the same names in another order."""
+    ours, theirs = ([text for item, text in side.items() if item.endswith(" name")] for side in (saved, loaded))
+    if ours == theirs or len(set(map(str, ours))) < len(ours) or set(map(str, ours)) != set(map(str, theirs)):
+        return loaded  # other names altogether: their place is all there is to go by
+    place = {str(name): number for number, name in enumerate(theirs)}
+    moved: dict[str, Array | str] = {}
+    for number, name in enumerate(ours):
+        moved[str(number)] = loaded[str(place[str(name)])]
+        moved[f"{number} name"] = name
+    return moved
 
 
 def _in_short(differences: list[Difference]) -> str:

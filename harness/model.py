@@ -200,7 +200,7 @@ class Attempt:
 
     `observations` holds [item, "array", digest] or [item, "text", text] by observation; `memory` is the peak resident
     set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files`
-    are those of the artifact, in bytes. `differences` are what the run of a reference found, where the observations
+    are those of the artifact, in bytes, and `facts` what a static reading of them tells. `differences` are what the run of a reference found, where the observations
     stayed.
     """
 
@@ -218,6 +218,7 @@ class Attempt:
     log: str = ""
     artifact: str = ""
     files: dict[str, int] = dataclasses.field(default_factory=dict)
+    facts: dict[str, Any] = dataclasses.field(default_factory=dict)
     before: str = ""
     differences: tuple[Difference, ...] | None = None
 

@@ -121,7 +121,8 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 def _save(row: dict[str, Any]) -> Attempt:
     artifact = row["artifact"] or {"digest": "", "files": {}}
-    return Attempt(**_common(row), versions=row["versions"], artifact=artifact["digest"], files=artifact["files"])
+    return Attempt(**_common(row), versions=row["versions"], artifact=artifact["digest"], files=artifact["files"],
+                   facts=artifact.get("facts", {}))
 
 
 def _load(row: dict[str, Any]) -> Attempt:

@@ -168,7 +168,8 @@ def _save(run: Run, variant: str, runtime: str, attempt: Attempt) -> dict[str, A
         "variant": variant, "runtime": runtime, "key": run.keys.get((variant, runtime), ""),
         "outcome": str(attempt.outcome), **_of_attempt(attempt),
         "reason": attempt.reason, "failure": _failure(attempt.failure), "versions": attempt.versions,
-        "artifact": {"digest": attempt.artifact, "bytes": sum(attempt.files.values()), "files": attempt.files}
+        "artifact": {"digest": attempt.artifact, "bytes": sum(attempt.files.values()), "files": attempt.files,
+                     "facts": attempt.facts}
         if attempt.artifact else None}
 
 

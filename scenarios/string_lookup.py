@@ -9,7 +9,7 @@ Source: https://github.com/tensorflow/tensorflow/issues/58485, https://github.co
 """
 
 import numpy
-from _preprocessing import NOT_EAGER, feed_words, find
+from _preprocessing import NOT_EAGER, find
 
 REACH = "own"
 OBSERVE = ("architecture",)  # some weights are words
@@ -42,23 +42,11 @@ def build(keras, output):
     return keras.models.Model(inputs, layers.Dense(2)(x))
 
 
-def train(keras, tf, model):
+def train(model):
     first = next(layer for layer in model.layers if type(layer).__name__ in ("Embedding", "Dense"))
     weights = first.get_weights()  # rows far apart, so that another number is another answer
     shape = weights[0].shape
     first.set_weights([numpy.arange(1.0 + shape[0] * shape[1])[1:].reshape(shape), *weights[1:]])
-    feed_words(keras, tf, model)
-
-
-def after_load(keras, tf, model):
-    feed_words(keras, tf, model)
-
-
-def save(tf, model, path, format):
-    if format == "keras" and tf.__version__.startswith("2.12."):
-        model.save(path, save_format="keras_v3")  # it writes HDF5 under the name .keras unless asked
-    else:
-        model.save(path, **({"save_format": "tf"} if format == "savedmodel" else {}))
 
 
 def data(rng):

@@ -9,7 +9,7 @@ Source: https://github.com/tensorflow/text/issues/980, https://github.com/keras-
 """
 
 import numpy
-from _preprocessing import NOT_EAGER, feed_words, find
+from _preprocessing import NOT_EAGER, find
 
 REACH = "own"
 OBSERVE = ("architecture",)  # some weights are words
@@ -38,12 +38,8 @@ def build(keras, mode):
     return keras.models.Model(inputs, layers.Dense(2)(x))
 
 
-def train(keras, tf, model):
-    feed_words(keras, tf, model)
-
-
-def after_load(keras, tf, model):
-    feed_words(keras, tf, model)
+def train():
+    pass  # what is looked up is the point, and no weight matters to it
 
 
 def data(rng):

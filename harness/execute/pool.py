@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from harness import plan
+from harness import inspect, plan
 from harness.artifacts import Artifacts
 from harness.execute.answers import attempt_of
 from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
@@ -94,7 +94,8 @@ class Pool:
             attempt, arrays = attempt_of(runner(task, request, log), folder, log)
             if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
                 digest = self._artifacts.take(folder)
-                attempt = dataclasses.replace(attempt, artifact=digest, files=self._artifacts.files(digest))
+                attempt = dataclasses.replace(attempt, artifact=digest, files=self._artifacts.files(digest),
+                                              facts=inspect.facts(self._artifacts.path(digest) / protocol.ARTIFACT))
             return attempt, arrays
         except RuntimeUnavailableError as broken:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}

@@ -52,6 +52,12 @@ class Script(object):
                 raise TypeError("%s() asks for %r; it can have: %s" % (name, parameter.name, known))
         return function(**arguments)
 
+    def objects(self):
+        """Classes and functions that the scenario defines itself, by name, but for what the harness calls."""
+        return {name: value for name, value in vars(self._module).items()
+                if isinstance(value, (type, types.FunctionType)) and value.__module__ == self._module.__name__
+                and name not in CALLED}
+
     def constant(self, name, default=None):
         """A module constant, such as OBSERVE."""
         return getattr(self._module, name, default)
@@ -94,6 +100,9 @@ def _train(model, x, y, eager):
         for _ in range(STEPS_OF_TRAINING):
             model.train_on_batch(x, y)
 
+
+CALLED = ("build", "data", "compile", "train", "save", "load", "custom_objects", "load_options", "unsupported",
+          "before_load", "after_load")
 
 DEFAULTS = {
     "compile": _compile,

@@ -1,0 +1,54 @@
+"""Static reading of an artifact: what its files say of themselves, without importing Keras or running what they hold.
+
+Files are read as strangers': whatever cannot be read is told in `unreadable`, and nothing in them is ever executed.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from harness.inspect import files
+from harness.inspect.configuration import told
+
+_SIGNATURES = {b"\x89HDF\r\n\x1a\n": "hdf5", b"PK\x03\x04": "zip"}
+_READERS: dict[str, Callable[[pathlib.Path], files.Content]] = {
+    "hdf5": files.hdf5, "zip": files.keras_zip, "savedmodel": files.savedmodel, "json": files.json_text,
+    "checkpoint": files.nothing, "other": files.nothing}
+
+
+def facts(folder: pathlib.Path) -> dict[str, Any]:
+    """What the files of one artifact tell.
+
+    `kind` is what the main file truly is, whatever its name: "hdf5", "zip", "savedmodel", "checkpoint", "json" or
+    "other"; the rest is docs/results.md's. Never raises for what the files hold.
+    """
+    main, kind = _main(folder)
+    try:
+        content = _READERS[kind](main)
+    except Exception as error:  # a stranger's file may break any reader in any way
+        return {"kind": kind, "unreadable": f"{type(error).__name__}: {error}"}
+    return {"kind": kind, "keras_version": content.keras_version, "backend": content.backend,
+            "weights": content.weights, **told(content.configuration, content.training)}
+
+
+def kind_of(path: pathlib.Path) -> str:
+    """What one file or folder is by its content."""
+    if path.is_dir():
+        if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
+            return "savedmodel"
+        return "checkpoint" if any(path.glob("*.index")) else "other"
+    with path.open("rb") as stream:
+        begin = stream.read(8)
+    for signature, kind in _SIGNATURES.items():
+        if begin.startswith(signature):
+            return kind
+    return "json" if begin.lstrip()[:1] in (b"{", b'"') else "other"
+
+
+def _main(folder: pathlib.Path) -> tuple[pathlib.Path, str]:
+    """The file that says most about the model: an architecture before weights."""
+    found = [(path, kind_of(path)) for path in sorted(folder.iterdir())]
+    order = ("savedmodel", "zip", "json", "hdf5", "checkpoint", "other")
+    return min(found, key=lambda one: order.index(one[1]), default=(folder, "other"))
