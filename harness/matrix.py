@@ -234,9 +234,9 @@ def _load_of(task: Task) -> tuple[str, str, str]:
 
 
 def _worker_digest() -> str:
-    """What of the worker any result depends on: all but the remedies, each of which is in the keys of its own runs."""
+    """What of the worker any result depends on; remedies are a folder of their own, and in the keys of their own runs."""
     whole = hashlib.sha256()
-    for path in sorted(set(paths.WORKER.glob("*.py")) - {paths.WORKER / "remedies.py"}):
+    for path in sorted(paths.WORKER.glob("*.py")):
         whole.update(path.name.encode() + b"\0" + essence(path.read_bytes()) + b"\0")
     return whole.hexdigest()
 
