@@ -38,7 +38,7 @@ _OBSERVATIONS = ("predictions", "fresh_predictions", "weights", "metrics", "opti
 _DIFFERENCES = ("lost", "gained", "shape", "value", "text")
 _TEXTS = ("step", "type", "message", "frame", "detail", "layer", "signal", "log", "script")
 _SIGNATURE_KEYS = ("verdict", "stage", *_TEXTS, "format", "saver", "loader", "same", "apart", "file", "differs",
-                   "agrees", "lost", "how")
+                   "agrees", "lost", "how", "unmeasured")
 _CAUSE_KEYS = ("id", "title", "explanation", "kind", "references", "remedies", "signature")
 _REMEDY_KEYS = ("id", "title", "side", "code", "costs", "codes")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -93,7 +93,8 @@ class Signature:
     """The evidence that names a cause: all conditions that are given must hold; None and empty ask nothing.
 
     `frame` is looked for in the lines `file.py:function` of the traceback, `detail` in the lines of the differences
-    that count, `script` in the scenario's code without its comments and docstrings.
+    that count, `script` in the scenario's code without its comments and docstrings. One that is `unmeasured` comes from
+    a report, or stands for a wording of versions that are not in the matrix: that it holds for no cell is no news.
     """
 
     cause: str
@@ -120,6 +121,7 @@ class Signature:
     agrees: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
     how: frozenset[str] = frozenset()
+    unmeasured: bool = False
 
     @property
     def id(self) -> str:
@@ -289,6 +291,7 @@ class _Reader:
             saver=self.read(path, table, "saver", functools.partial(self._side, (*path, "saver")), None),
             loader=self.read(path, table, "loader", functools.partial(self._side, (*path, "loader")), None),
             file=self.read(path, table, "file", functools.partial(self._file, (*path, "file")), None),
+            unmeasured=self.read(path, table, "unmeasured", _bool, False),
             same=self.read(path, table, "same", _each_of(ASPECTS), ()),
             apart=self.read(path, table, "apart", _each_of(ASPECTS), ()),
             **{key: self.read(path, table, key, self._regex, None) for key in _TEXTS}, **given)

@@ -156,10 +156,10 @@ def annotate(document: Document, causes: Causes) -> None:
 
 
 def idle(document: Document, causes: Causes) -> list[Signature]:
-    """The signatures that told no cause in a document, in the order of the catalogue."""
+    """The signatures that told no cause in a document though they once did, in the order of the catalogue."""
     at_work = {diagnosis.signature.id for diagnosis in _diagnoses(document, causes)
                if diagnosis and diagnosis.signature}
-    return [signature for signature in causes.signatures if signature.id not in at_work]
+    return [signature for signature in causes.signatures if signature.id not in at_work and not signature.unmeasured]
 
 
 def unknown(document: Document) -> list[Unexplained]:
@@ -180,6 +180,12 @@ def normalised(message: str) -> str:
     for pattern, instead in _VARIES:
         message = pattern.sub(instead, message)
     return message.strip()[:_SHOWN]
+
+
+@functools.lru_cache(maxsize=4096)
+def frames(traceback: str) -> str:
+    """The frames of a traceback as lines `file.py:function`, the innermost last."""
+    return "\n".join(f"{path.rsplit('/', 1)[-1]}:{function}" for path, function in _FRAME.findall(traceback))
 
 
 @functools.lru_cache(maxsize=256)
@@ -207,17 +213,16 @@ class _Examiner:
     def __init__(self, causes: Causes) -> None:
         self.by_verdict = {verdict.value: [one for one in causes.signatures if verdict in one.verdicts]
                            for verdict in FAILING}
-        self.candidates: dict[tuple[str, str, str, str], list[Signature]] = {}
+        self.candidates: dict[tuple[str, str, str], list[Signature]] = {}
         self.sides: dict[tuple[int, int], bool] = {}
         self.scripts: dict[tuple[int, str], bool] = {}
         self.kept: list[Any] = []
 
     def diagnose(self, evidence: Evidence) -> Diagnosis:
-        text = evidence.verdict, evidence.type, evidence.message, evidence.traceback
-        if (candidates := self.candidates.get(text)) is None:
-            frames = _frames(evidence.traceback)
-            candidates = self.candidates[text] = [
-                one for one in self.by_verdict[evidence.verdict] if _texts_agree(one, evidence, frames)]
+        said = evidence.verdict, evidence.type, evidence.message
+        if (candidates := self.candidates.get(said)) is None:
+            candidates = self.candidates[said] = [
+                one for one in self.by_verdict[evidence.verdict] if _said(one, evidence.type, evidence.message)]
         for signature in candidates:
             if self._holds(signature, evidence):
                 return Diagnosis(signature.cause, signature)
@@ -232,6 +237,7 @@ class _Examiner:
             and (signature.loader is None or self._suits(signature.loader, evidence.loader))
             and all(evidence.saver.aspect(name) == evidence.loader.aspect(name) for name in signature.same)
             and all(evidence.saver.aspect(name) != evidence.loader.aspect(name) for name in signature.apart)
+            and (signature.frame is None or signature.frame.search(frames(evidence.traceback)) is not None)
             and (signature.signal is None or signature.signal.search(evidence.signal) is not None)
             and _observed(signature, evidence)
             and (signature.file is None or _is_file(signature.file, evidence.facts))
@@ -257,10 +263,9 @@ def _examiner(causes: Causes) -> _Examiner:
     return _Examiner(causes)
 
 
-def _texts_agree(signature: Signature, evidence: Evidence, frames: str) -> bool:
-    return ((signature.type is None or signature.type.fullmatch(evidence.type) is not None)
-            and (signature.message is None or signature.message.search(evidence.message) is not None)
-            and (signature.frame is None or signature.frame.search(frames) is not None))
+def _said(signature: Signature, type: str, message: str) -> bool:
+    return ((signature.type is None or signature.type.fullmatch(type) is not None)
+            and (signature.message is None or signature.message.search(message) is not None))
 
 
 def _observed(signature: Signature, evidence: Evidence) -> bool:
@@ -306,11 +311,6 @@ def _within(wanted: SpecifierSet, version: str) -> bool:
 def _major(version: str) -> int:
     found = re.match(r"\d+", version)
     return int(found[0]) if found else 0
-
-
-def _frames(traceback: str) -> str:
-    """The frames of a traceback as lines `file.py:function`, the innermost last."""
-    return "\n".join(f"{path.rsplit('/', 1)[-1]}:{function}" for path, function in _FRAME.findall(traceback))
 
 
 def _runtime(runtime: Mapping[str, Any]) -> Runtime:
