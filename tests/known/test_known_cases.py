@@ -1,6 +1,7 @@
 """Breaks that people reported, each a cell of the matrix: what the committed reference says of it, and what runs today.
 
-The cases are in the TOML files beside this one: whose report it is, which cell shows it, what was measured.
+The cases are in the TOML files beside this one: whose report it is, which cell shows it, what was measured, the cause
+that is named for it, and the kind of cause that the report speaks of (empty where it fits none).
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from typing import Any
 
 import pytest
 
-from harness import config, paths, reference, scenarios
+from harness import causes, config, diagnose, paths, reference, scenarios
 from harness.selection import Wishes, select
 
 HERE = pathlib.Path(__file__).parent
 CASES = [case for file in sorted(HERE.glob("*.toml")) for case in tomllib.loads(file.read_text())["case"]]
-KEYS = {"id", "variant", "save", "load", "verdict", "message", "source", "note"}
+KEYS = {"id", "variant", "save", "load", "verdict", "message", "cause", "reported", "source", "note"}
 by_id = pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 Cells = dict[tuple[str, str, str], dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def committed() -> Cells:
-    """The cells of the committed reference."""
-    return placed(reference.read(paths.REFERENCE))
+    """The cells of the committed reference, each with its cause."""
+    document = reference.read(paths.REFERENCE)
+    diagnose.annotate(document, causes.load())
+    return placed(document)
 
 
 def placed(document: dict[str, Any]) -> Cells:
@@ -58,6 +61,21 @@ def test_a_full_run_asks_for_each() -> None:
 def test_the_reference_shows_it(case: dict[str, Any], committed: Cells) -> None:
     """The verdict as measured, and a telling part of the message."""
     check(case, committed)
+
+
+@by_id
+def test_its_cause_is_named(case: dict[str, Any], committed: Cells) -> None:
+    """The catalogue of causes knows it; what loads well has no cause."""
+    assert case["cause"] == committed[case["variant"], case["save"], case["load"]]["cause"]
+
+
+def test_a_cause_is_of_the_kind_that_the_report_speaks_of() -> None:
+    """Where what was measured has a cause of another kind, the note says why."""
+    known = causes.load().by_id
+    for case in CASES:
+        assert case["reported"] in ("", *causes.KINDS), case["id"]
+        if case["cause"] and case["reported"]:
+            assert case["reported"] == known[case["cause"]].kind or case["note"], case["id"]
 
 
 @pytest.mark.slow
