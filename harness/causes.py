@@ -39,6 +39,7 @@ _DIFFERENCES = ("lost", "gained", "shape", "value", "text")
 _TEXTS = ("step", "type", "message", "frame", "detail", "layer", "signal", "log", "script")
 _SIGNATURE_KEYS = ("verdict", "stage", *_TEXTS, "format", "saver", "loader", "same", "apart", "file", "differs",
                    "agrees", "lost", "how", "unmeasured")
+_TELL_LITTLE = ("verdict", "stage", "format", "unmeasured")
 _CAUSE_KEYS = ("id", "title", "explanation", "kind", "references", "remedies", "signature")
 _REMEDY_KEYS = ("id", "title", "side", "code", "costs", "codes")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -278,8 +279,9 @@ class _Reader:
 
     def _signature(self, cause: str, index: int, path: Key, table: Mapping[str, Any]) -> Signature:
         self.keys(path, table, _SIGNATURE_KEYS)
-        if not table:
-            self.fault(path, "a signature without a condition would hold for every cell")
+        if not set(table) - set(_TELL_LITTLE):
+            self.fault(path, "a signature needs a condition beside verdict, stage and format, "
+                             "or it would hold for whatever fails")
         given: dict[str, Any] = {field: frozenset(self.read(path, table, key, _each_of(known), ()))
                                  for field, key, known in (
             ("stages", "stage", tuple(Stage)), ("differs", "differs", _OBSERVATIONS),
