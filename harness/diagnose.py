@@ -26,7 +26,7 @@ _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 _LAYER = re.compile(r"layer \d+ (.*?)(?:_\d+)?")
 _VARIES = (  # what differs between two messages that say the same
     (re.compile(r"\x1b\[\d*m"), ""), (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
-    (re.compile(r"0x[0-9a-fA-F.]+"), "0x"), (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
+    (re.compile(r"0x[0-9a-fA-F.]+"), "address"), (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
     (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"), (re.compile(r"\s+"), " "))
 _SHOWN = 200  # characters of a message that no signature knows
 
