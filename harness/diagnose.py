@@ -287,7 +287,7 @@ def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
     return bool(facts) and (
         (not file.kinds or facts.get("kind") in file.kinds)
         and (not file.backends or facts.get("backend") in file.backends)
-        and (file.keras is None or _within(file.keras, facts.get("keras_version", "")))
+        and (file.keras is None or _within(file.keras, facts.get("keras_version") or ""))
         and (file.bytecode is None or facts.get("bytecode") is file.bytecode)
         and (file.compiled is None or facts.get("compiled") is file.compiled)
         and any_of(file.classes, facts.get("classes", [])) and any_of(file.modules, facts.get("modules", []))
