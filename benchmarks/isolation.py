@@ -22,7 +22,7 @@ from harness.worker import protocol
 
 JOBS = 2
 RUNTIMES = ("tf1.15", "tf2.3", "tf2.11", "tf2.21-keras3")
-SCENARIOS = ("dense", "short_loss_name")
+SCENARIOS = ("dense", "conv_batchnorm", "lstm_defaults", "short_loss_name", "accuracy_string")
 LEAST = pathlib.Path(__file__).with_name("least.py")
 
 

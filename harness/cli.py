@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import fnmatch
-import json
 import os
 import pathlib
 import shlex
@@ -15,11 +14,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 import harness
-from harness import config, locks, matrix, paths, progress, reference, results, scenarios, template
+from harness import (
+    causes,
+    config,
+    diagnose,
+    locks,
+    paths,
+    progress,
+    reference,
+    remedies,
+    results,
+    scenarios,
+    telling,
+    template,
+)
 from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
 from harness.matrix import Matrix, Options
@@ -104,6 +114,8 @@ def _add_matrix(commands: Any) -> None:
                      help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
                           "process: a fresh interpreter per cell, slower, same verdicts")
     how.add_argument("--fresh", action="store_true", help="ignore what is stored: do everything again")
+    how.add_argument("--no-remedies", action="store_true",
+                     help="name the causes, but do not try the remedies that they propose")
     how.add_argument("--no-reference", action="store_true",
                      help="with --all: run also what the committed reports/reference knows already")
     how.add_argument("--prune-environments", action="store_true",
@@ -133,7 +145,8 @@ def _add_new(commands: Any) -> None:
 
 def _add_report(commands: Any) -> None:
     one = commands.add_parser("report", prog="nox -s report --", help="write the report again from results.json",
-                              description="Write the report again from the results of the last run.")
+                              description="Write the report again from the results of the last run. Causes are named "
+                                          "anew; remedies are those that the run tried.")
     one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
                      help="a results document (default: reports/results.json)")
     one.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
@@ -159,7 +172,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     catalogue = config.load()
     found, faults = _scenarios(parsed)
     if parsed.list:
-        _list(console, catalogue, found, parsed.json)
+        telling.known(console, catalogue, found, parsed.json)
         return 0
     wishes = Wishes(runtimes=parsed.runtimes, save=parsed.save, load=parsed.load, scenarios=parsed.chosen,
                     formats=parsed.formats, variants=parsed.variants, group=parsed.group)
@@ -174,15 +187,19 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         _resolve_rolling(catalogue, selection)
     run = Matrix(catalogue, selection, faults, options)
     if parsed.dry_run:
-        _outlook(console, run.outlook(), parsed.json)
+        telling.outlook(console, run.outlook(), parsed.json)
         return 0
     begun = time.monotonic()
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
+    known = causes.load()
     with progress.watcher(talk) as watcher:
         done = run.run(watcher)
-    document = results.document(done, results.cells(done, run.store))
+        document = results.document(done, results.cells(done, run.store))
+        diagnose.annotate(document, known)
+        trials = {} if parsed.no_remedies else run.try_remedies(done, document, known, watcher)
+    remedies.annotate(document, trials, known)
     written = _write(document, parsed.reports)
-    _summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
+    telling.summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
 
 
@@ -205,7 +222,7 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
         raise UsageError(f"--scenarios {parsed.scenarios}: no such folder")
     found, faults = scenarios.read_all(parsed.scenarios)
     if not found and faults:
-        raise UsageError("no scenario can be read:\n" + "\n".join(_told(fault) for fault in faults))
+        raise UsageError("no scenario can be read:\n" + "\n".join(telling.told(fault) for fault in faults))
     if not found:
         raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
     if not parsed.chosen:
@@ -214,25 +231,28 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
                    if any(fnmatch.fnmatchcase(fault.scenario, pattern) for pattern in parsed.chosen))
     named = [fault for fault in wanted if fault.scenario in parsed.chosen]
     if named:
-        raise UsageError("\n".join(_told(fault) for fault in named))
+        raise UsageError("\n".join(telling.told(fault) for fault in named))
     return found, wanted
 
 
 def _new(parsed: argparse.Namespace, console: Console) -> int:
     path = template.write(parsed.name, parsed.scenarios)
     elsewhere = "" if parsed.scenarios == paths.SCENARIOS else f" --scenarios {shlex.quote(str(parsed.scenarios))}"
-    _say(console, f"Wrote {_shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}")
+    telling.say(console, f"Wrote {telling.shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}")
     return 0
 
 
 def _report(parsed: argparse.Namespace, console: Console) -> int:
-    for path in _write(_document(parsed.results), parsed.reports).values():
-        _say(console, _shown(path))
+    document, known = results.read(parsed.results), causes.load()
+    diagnose.annotate(document, known)
+    remedies.annotate(document, remedies.run_in(document), known)
+    for path in _write(document, parsed.reports).values():
+        telling.say(console, telling.shown(path))
     return 0
 
 
 def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
-    document = _document(parsed.results)
+    document = results.read(parsed.results)
     if parsed.check:
         return _check_reference(document, console, as_json=parsed.json)
     from harness.report import findings, publish
@@ -243,33 +263,20 @@ def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
     target = paths.PROJECT / "docs" / "findings.md"
     target.write_text(findings.page(document), encoding="utf-8")
     for path in [*(paths.REFERENCE / name for name in reference.FILES), *written, target]:
-        _say(console, f"{_shown(path)}  {path.stat().st_size / 1e6:.2f} MB")
+        telling.say(console, f"{telling.shown(path)}  {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
 
 def _check_reference(document: dict[str, Any], console: Console, *, as_json: bool) -> int:
     changes = reference.changes(reference.read(paths.REFERENCE), document)
     if as_json:
-        _say_json(console, [dataclasses.asdict(one) for one in changes])
+        telling.say_json(console, [dataclasses.asdict(one) for one in changes])
         return int(bool(changes))
     for one in changes:
-        _say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
+        telling.say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
     of = f"{len(document['cells']):,} cells"
-    _say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
+    telling.say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
     return int(bool(changes))
-
-
-def _document(path: pathlib.Path) -> dict[str, Any]:
-    """A results document that is read. Raises UsageError."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise UsageError(f"{path}: no such file", "make one: nox -s matrix") from error
-    except ValueError as error:
-        raise UsageError(f"{path}: not a results document: {error}", "make one: nox -s matrix") from error
-    if not isinstance(document, dict) or document.get("schema") != results.SCHEMA:
-        raise UsageError(f"{path}: not a results document of schema {results.SCHEMA}", "make one: nox -s matrix")
-    return document
 
 
 def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Path]:
@@ -280,93 +287,6 @@ def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.
     except OSError as error:
         raise HarnessError(f"the report cannot be written: {error}",
                            "the results are kept; name another folder: --reports DIR") from error
-
-
-def _summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *,
-             as_json: bool) -> None:
-    from harness.report import labels, tables, words
-
-    sums = tables.sums(document)
-    counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
-    if as_json:
-        _say_json(console, {
-            "verdicts": counts, "faults": document["faults"], "seconds": round(seconds, 2), "run": document["run"],
-            "files": {name: str(path) for name, path in written.items()}})
-        return
-    table = Table("", "verdict", "cells", "meaning", box=None, pad_edge=False)
-    for label in labels.LABELS:
-        if counts[label.verdict]:
-            table.add_row(label.sign, label.verdict, f"{counts[label.verdict]:,}", label.meaning)
-    console.print()
-    console.print(table)
-    for finding in sums.findings[:8]:
-        sign = labels.LABEL_OF[finding.verdict].sign
-        _say(console, f"{sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}")
-    if len(sums.findings) > 8:
-        _say(console, f"... and {len(sums.findings) - 8} more findings in the report")
-    for fault in document["faults"]:
-        _say(console, "scenario at fault: " + _told(Fault(**fault)))
-    for environment in document["environments"]:
-        if environment["status"] == "unavailable":
-            _say(console, f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}")
-    work = document["run"]["work"]
-    done, known = work["saves_run"] + work["loads_run"], work["saves_known"] + work["loads_known"]
-    _say(console, f"\n{done:,} saves and loads run, {known:,} known before, in {seconds:.1f} s. "
-                  f"Report: {_shown(written['index.html'])}")
-
-
-def _outlook(console: Console, outlook: matrix.Outlook, as_json: bool) -> None:
-    missing = [one.id for one in outlook.environments]
-    if as_json:
-        _say_json(console, {
-            "environments": missing, "saves": [task.about for task in outlook.saves],
-            "saves_known": outlook.saves_known, "loads_at_most": outlook.loads, "loads_known": outlook.loads_known})
-        return
-    _say(console, f"environments used: {', '.join(missing) or 'none'}")
-    _say(console, f"saves: {len(outlook.saves)} to do, {outlook.saves_known} known")
-    _say(console, f"loads: at most {outlook.loads} to do, {outlook.loads_known} known")
-
-
-def _list(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
-    if as_json:
-        _say_json(console, {
-            "scenarios": [{"name": one.name, "title": one.title, "formats": one.formats, "parameters": one.parameters,
-                           "variants": [variant.id for variant in scenarios.variants(one)]} for one in found],
-            "runtimes": [dataclasses.asdict(one) for one in catalogue.runtimes],
-            "environments": [dataclasses.asdict(one) for one in catalogue.environments]})
-        return
-    table = Table("scenario", "title", "variants", "formats", box=None, pad_edge=False)
-    for one in found:
-        table.add_row(one.name, Text(one.title), str(len(scenarios.variants(one))), ", ".join(one.formats))
-    console.print(table)
-    table = Table("runtime", "title", "environment", "groups", box=None, pad_edge=False)
-    for environment in catalogue.environments:
-        for runtime in environment.runtimes:
-            groups = runtime.groups or environment.groups
-            table.add_row(runtime.id, Text(runtime.title), environment.id, ", ".join(groups))
-    console.print()
-    console.print(table)
-
-
-def _say(console: Console, text: str) -> None:
-    """Print a text as it is: what comes from a model or a message is no markup."""
-    console.print(text, markup=False, highlight=False)
-
-
-def _say_json(console: Console, data: Any) -> None:
-    console.file.write(json.dumps(data, indent=2, default=str) + "\n")
-
-
-def _told(fault: Fault) -> str:
-    where = f" (in {', '.join(fault.runtimes)})" if fault.runtimes else ""
-    return f"{_shown(pathlib.Path(fault.path))}:{fault.line}: {fault.message}{where}"
-
-
-def _shown(path: pathlib.Path) -> str:
-    try:
-        return str(path.relative_to(pathlib.Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def _command(arguments: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import io
+import pathlib
 import tokenize
 
 _NOTHING = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
@@ -26,6 +27,37 @@ def essence(source: bytes) -> bytes:
         if token.type not in _NOTHING and not said:
             kept.append(f"{token.type if token.type in _LAYOUT else token.string}\0")
     return "".join(kept).encode("utf-8", "surrogatepass")
+
+
+def essence_of(path: pathlib.Path, function: str) -> bytes:
+    """The essence of one function of a module, of whatever of that module it uses, and of used modules beside it.
+
+    Raises KeyError when there is no such function.
+    """
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    defined = {name: node for node in tree.body for name in _defined(node)}
+    reached: dict[str, ast.stmt] = {}
+    waiting = [function]
+    while waiting:
+        name = waiting.pop()
+        reached[name] = defined[name]
+        used = {node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)}
+        waiting += sorted((used & defined.keys()) - reached.keys())
+    parts = [essence((ast.get_source_segment(source, reached[name]) or "").encode()) for name in sorted(reached)]
+    beside = {path.with_name(f"{name}.py") for name, node in reached.items() if isinstance(node, ast.ImportFrom)}
+    return b"\0".join([*parts, *(essence(one.read_bytes()) for one in sorted(beside) if one.is_file())])
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    """The names that a statement at the top of a module defines."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return []
 
 
 def _docstrings(tree: ast.Module) -> set[tuple[int, int]]:

@@ -9,16 +9,20 @@ import concurrent.futures
 import contextlib
 import dataclasses
 import datetime
+import functools
 import hashlib
+import itertools
 import os
 import pathlib
 import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from harness import paths, plan, provision, reference
+from harness import paths, plan, provision, reference, remedies, results
 from harness.artifacts import Artifacts
+from harness.causes import Causes
 from harness.config import Catalogue
 from harness.essence import essence
 from harness.execute import scheduler
@@ -26,6 +30,7 @@ from harness.execute.pool import Isolation, Limits, Pool, Result
 from harness.ground import Ground, Watcher
 from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
 from harness.plan import Conditions, Selection, Task
+from harness.remedies import Place, Trial
 from harness.results import Run
 from harness.store import Store
 
@@ -125,6 +130,47 @@ class Matrix:
             saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
             about=about,
             keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads})
+
+    def try_remedies(self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher
+                     ) -> dict[Place, list[Trial]]:
+        """Run every cell that is not good once more with each remedy that its cause proposes, until one makes it good.
+
+        The next remedies are tried of all cells at once, so that a runtime's Keras is imported once for many. A cell
+        whose artifact is not on this machine is tried only as far as results are known.
+        """
+        begun, ran, counted = time.monotonic(), 0, 0
+        loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
+        waiting = [(place, cell, proposed) for cell in document["cells"]
+                   if (place := (cell["variant"], cell["save"], cell["load"])) in loads
+                   and (proposed := remedies.proposed(cell, causes))]
+        trials: dict[Place, list[Trial]] = {}
+        savers = {runtime.id: runtime for runtime in self.selection.savers}
+        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        array = functools.lru_cache(maxsize=65536)(self.store.array)
+        for turn in itertools.count(1):
+            if not waiting:
+                break
+            tasks = [plan.with_remedy(loads[place], proposed[0], remedies.code_of(proposed[0]), savers[place[1]],
+                                      run.saved[place[0], place[1]].versions) for place, _, proposed in waiting]
+            known = self._known(tasks)
+            possible = [task for task in tasks if task.key not in known and self.artifacts.has(task.artifact)]
+            if possible:
+                prepared = dict.fromkeys(task.runtime for task in possible)
+                ground.prepare(self._environments(prepared), prepared, watcher)
+            tried = [task for task in tasks if task.key in known] + possible
+            attempts, some, some_known = self._carry_out(f"remedies, {turn}", tried, known, ground, watcher)
+            ran, counted = ran + some, counted + some_known
+            for (place, cell, proposed), task in zip(waiting, tasks, strict=True):
+                if attempt := attempts.get(task.key):
+                    found = results.judged(run, array, task.variant, place, attempt)
+                    if trial := remedies.of_run(proposed[0], cell["verdict"], found, task.key):
+                        trials.setdefault(place, []).append(trial)
+            waiting = [(place, cell, proposed[1:]) for place, cell, proposed in waiting
+                       if proposed[1:] and not remedies.settled(trials.get(place, ()))]
+        document["run"]["work"] |= {"remedies_run": ran, "remedies_known": counted}
+        document["run"]["time"]["remedies"] = round(time.monotonic() - begun, 2)
+        document["run"]["seconds"] = round(document["run"]["seconds"] + time.monotonic() - begun, 2)
+        return trials
 
     def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
                    watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
@@ -234,7 +280,7 @@ def _load_of(task: Task) -> tuple[str, str, str]:
 
 
 def _worker_digest() -> str:
-    """What of the worker any result depends on; remedies are a folder of their own, and in the keys of their own runs."""
+    """What of the worker any result depends on; remedies are a folder apart, and in the keys of their own runs."""
     whole = hashlib.sha256()
     for path in sorted(paths.WORKER.glob("*.py")):
         whole.update(path.name.encode() + b"\0" + essence(path.read_bytes()) + b"\0")

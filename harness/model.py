@@ -200,8 +200,8 @@ class Attempt:
 
     `observations` holds [item, "array", digest] or [item, "text", text] by observation; `memory` is the peak resident
     set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files`
-    are those of the artifact, in bytes, and `facts` what a static reading of them tells. `differences` are what the run of a reference found, where the observations
-    stayed.
+    are those of the artifact, in bytes, and `facts` what a static reading of them tells. `differences` are what the
+    run of a reference found, where the observations stayed.
     """
 
     outcome: Outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 from harness.model import Attempt, Outcome, Runtime, Scenario, Stage, Variant, digest_of
 
@@ -57,11 +58,14 @@ class Task:
     saver: str = ""
     artifact: str = ""
     limit: float | None = None
+    remedy: str = ""
+    saved_by: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # settings and versions, for a remedy
 
     @property
     def about(self) -> str:
         """The task in one readable line."""
-        return f"{self.variant.id}: {self.saver + ' -> ' if self.saver else ''}{self.runtime.id}"
+        way = f"{self.saver + ' -> ' if self.saver else ''}{self.runtime.id}"
+        return f"{self.variant.id}: {way}{f', with {self.remedy}' if self.remedy else ''}"
 
 
 def saves(selection: Selection, conditions: Conditions) -> list[Task]:
@@ -78,6 +82,13 @@ def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str
         _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)
         for loader in selection.loaders for variant in selection.variants for saver in selection.savers
         if selection.asks(variant, saver, loader) and (artifact := _artifact(saved.get((variant.id, saver.id))))]
+
+
+def with_remedy(load: Task, remedy: str, essence: bytes, saver: Runtime, versions: Mapping[str, str]) -> Task:
+    """The same load once more, with a remedy; `essence` is the remedy's code, `versions` those of the saving side."""
+    told = {"runtime": saver.settings(), "versions": dict(versions)}
+    key = digest_of([load.key, remedy, essence.hex(), told])
+    return dataclasses.replace(load, key=key, remedy=remedy, saved_by=told)
 
 
 def _artifact(attempt: Attempt | None) -> str:

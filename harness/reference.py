@@ -15,7 +15,7 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
-from harness import compare
+from harness import compare, remedies
 from harness.errors import UsageError
 from harness.essence import essence
 from harness.model import Attempt, Difference, Failure, Outcome, Stage
@@ -86,7 +86,12 @@ def seed(store: Store, folder: pathlib.Path) -> None:
     today = document.pop("compare") == _of_compare()
     loads = {row["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}", _load(row))
              for row in document["cells"] if row["key"] and (today or row["outcome"] != Outcome.DONE)}
+    trials = {trial["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}",
+                             remedies.attempt_of(trial))
+              for row in document["cells"] for trial in row.get("remedies") or ()
+              if trial["key"] and (today or trial["outcome"] != Outcome.DONE)}
     store.seed(str(Stage.SAVE), _known(saves.items()))
+    store.seed(str(Stage.LOAD), _known(trials.items()))
     store.seed(str(Stage.LOAD), _known(loads.items()))
 
 

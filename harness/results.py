@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import json
 import os
+import pathlib
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +16,8 @@ import numpy
 
 import harness
 from harness import compare, paths
-from harness.model import Attempt, Cell, Environment, Fault, Outcome, Provisioned, Stage, Verdict
+from harness.errors import UsageError
+from harness.model import Attempt, Cell, Environment, Fault, Outcome, Provisioned, Stage, Variant, Verdict
 from harness.plan import Selection
 from harness.store import Store
 from harness.worker.protocol import SCENARIO_STEPS
@@ -49,6 +52,12 @@ def cells(run: Run, store: Store) -> list[Cell]:
         if run.selection.asks(variant, saver, loader)]
 
 
+def judged(run: Run, array: Callable[[str], compare.Array], variant: Variant, place: tuple[str, str, str],
+           loaded: Attempt) -> Cell:
+    """The cell of this place as another attempt to load makes it; `array` gives an array by its digest."""
+    return _cell(dataclasses.replace(run, loaded={place: loaded}), variant, place[1], place[2], array)
+
+
 def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
     """The results document of docs/results.md."""
     selection = run.selection
@@ -76,6 +85,19 @@ def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
     }
     written: dict[str, Any] = _writable(whole)
     return written
+
+
+def read(path: pathlib.Path) -> dict[str, Any]:
+    """A results document that was written. Raises UsageError."""
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file", "make one: nox -s matrix") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: not a results document: {error}", "make one: nox -s matrix") from error
+    if not isinstance(whole, dict) or whole.get("schema") != SCHEMA:
+        raise UsageError(f"{path}: not a results document of schema {SCHEMA}", "make one: nox -s matrix")
+    return whole
 
 
 def raised_by_scenarios(run: Run) -> list[Fault]:

@@ -107,8 +107,9 @@ class Pool:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _request(self, task: Task, folder: pathlib.Path) -> dict[str, object]:
+        remedy = {"remedy": task.remedy, "saver": dict(task.saved_by)} if task.remedy else {}
         return {
-            "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
+            **remedy, "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
             "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
             "folder": str(folder), "answer": str(folder / "answer.json"), "memory": self._limits.memory,
             "seconds": self._limits.of(task)}

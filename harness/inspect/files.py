@@ -29,7 +29,7 @@ def hdf5(path: pathlib.Path) -> Content:
     import h5py
 
     with h5py.File(path, "r") as stream:
-        root = stream["model_weights"] if "model_weights" in stream else stream
+        root = stream.get("model_weights", stream)
         said = {**dict(root.attrs), **dict(stream.attrs)}
         return Content(
             keras_version=_text(said.get("keras_version")), backend=_text(said.get("backend")),
@@ -76,7 +76,7 @@ def savedmodel(path: pathlib.Path) -> Content:
     return Content(keras_version=version, backend="tensorflow", configuration=found, training=training)
 
 
-def nothing(path: pathlib.Path) -> Content:
+def nothing(_: pathlib.Path) -> Content:
     """Of files that tell nothing without the program that wrote them."""
     return Content()
 

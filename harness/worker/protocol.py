@@ -7,7 +7,7 @@ A request is a JSON file; the worker is told its path and writes an answer besid
     request   {"protocol": 1, "stage": "save" | "load", "runtime": {"id", "keras", "v1", "backend"},
                "scenario": path of the script, "format": name, "parameters": {name: value},
                "folder": a working folder of the cell's own, "answer": path, "memory": bytes or None,
-               "remedy": name of a remedy to load with (and "saver": {"runtime", "versions"} of whoever saved) or absent,
+               "remedy": a remedy to load with (and "saver": {"runtime", "versions"} of whoever saved) or absent,
                "seconds": limit for a worker on its own (SIGALRM ends it; a zygote minds its children itself) or None}
     answer    {"protocol": 1, "outcome": "done" | "raised" | "unsupported" | "unavailable", "step": last step entered,
                "reason": one line, "failure": None | {"type", "message", "traceback", "step", "path", "line"},

@@ -49,7 +49,8 @@ def patch_config(run):
     if not changed:
         raise Unsupported("there is nothing to rewrite in it")
     run.notes.extend(changed)
-    return _as_asked(run)
+    with _old_functions(run):
+        return _as_asked(run)
 
 
 def rebuild(run):
@@ -148,14 +149,9 @@ def saver_defaults(run):
 
 def old_hard_sigmoid(run):
     """Give the file the hard_sigmoid of Keras 2, which is another function in Keras 3."""
-    keras = run.api.keras
-    if not hasattr(keras, "ops"):
-        raise Unsupported("this Keras has the old hard_sigmoid")
-
-    def hard_sigmoid(x):
-        return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
-
-    with keras.saving.custom_object_scope({"hard_sigmoid": hard_sigmoid}):
+    with _old_functions(run) as given:
+        if not given:
+            raise Unsupported("both sides have the same hard_sigmoid")
         return _as_asked(run)
 
 
@@ -238,6 +234,17 @@ def _inputs(run):
     from .. import cell
 
     return cell._read_inputs(os.path.join(run.request["folder"], protocol.INPUTS))[0]
+
+
+@contextlib.contextmanager
+def _old_functions(run):
+    """Let hard_sigmoid mean for a while what it meant to the Keras 2 that wrote the file; whether that is another."""
+    keras = run.api.keras
+    if not hasattr(keras, "ops") or not run.request["saver"]["versions"].get("keras", "").startswith("2"):
+        yield False
+        return
+    with keras.saving.custom_object_scope({"hard_sigmoid": dialect.old_hard_sigmoid(keras)}):
+        yield True
 
 
 @contextlib.contextmanager

@@ -14,9 +14,12 @@ import os
 import re
 import zipfile
 
+import numpy
+
 # Whatever they hold, they say how a thing is computed and not what comes out.
 _HOW = frozenset(["implementation", "use_cudnn", "autocast", "flash_attention", "input_length", "seed", "fused",
-                  "jit_compile", "is_legacy_optimizer", "ema_momentum", "ema_overwrite_frequency", "build_config"])
+                  "jit_compile", "is_legacy_optimizer", "ema_momentum", "ema_overwrite_frequency", "build_config",
+                  "renorm_momentum"])
 _NOTHING = (None, False, 0, 0.0, "auto")
 _ALSO_NOTHING = {"groups": 1, "data_format": "channels_last", "dilation_rate": 1, "unit_forget_bias": True,
                  "reset_after": False, "output_padding": None, "dtype": "float32", "interpolation": "nearest",
@@ -24,6 +27,7 @@ _ALSO_NOTHING = {"groups": 1, "data_format": "channels_last", "dilation_rate": 1
 _OF_EVERY_LAYER = frozenset(["name", "trainable", "dtype", "activity_regularizer"])
 _SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
           "msle": "mean_squared_logarithmic_error"}
+_CLIPS = ("clipnorm", "clipvalue")  # some compare them with 0 if they are there at all
 _SCALING = {"Glorot": (1.0, "fan_avg"), "He": (2.0, "fan_in"), "Lecun": (1.0, "fan_in")}
 
 
@@ -48,13 +52,19 @@ def defaults_of(saver, api):
     standalone = saver["runtime"]["keras"] == "keras"
     keras = tuple(int(part) for part in re.findall(r"\d+", saver["versions"].get("keras", "0"))[:2])
     old = keras < (2, 3) if standalone else version < (2,) or bool(saver["runtime"]["v1"])
-    activation = ("hard_sigmoid" if not hasattr(api.keras, "ops") else _old_hard_sigmoid(api)) if old else "sigmoid"
+    activation = "sigmoid"
+    if old:
+        activation = old_hard_sigmoid(api.keras) if hasattr(api.keras, "ops") else "hard_sigmoid"
     return {"LSTM": {"recurrent_activation": activation},
             "GRU": {"recurrent_activation": activation, "reset_after": not old}}
 
 
-def _old_hard_sigmoid(api):
-    return lambda x: api.keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+def old_hard_sigmoid(keras):
+    """The hard_sigmoid of Keras 2, for Keras 3."""
+    def hard_sigmoid(x):
+        return keras.ops.clip(0.2 * x + 0.5, 0.0, 1.0)
+
+    return keras.saving.register_keras_serializable()(hard_sigmoid)
 
 
 class Reader(object):
@@ -137,8 +147,8 @@ def class_names(reader, stored):
     elif name in ("CuDNNLSTM", "CuDNNGRU"):
         now = name[len("CuDNN"):]
         config = dict(config, recurrent_activation="sigmoid", **({"reset_after": True} if now == "GRU" else {}))
-    elif name == "Orthogonal" and not reader.find(name):
-        now = "OrthogonalInitializer"
+    elif reader.new and reader.find(name):
+        now = reader.find(name).__name__  # Orthogonal is another name of OrthogonalInitializer
     else:
         kind = re.match("(Glorot|He|Lecun)(Uniform|Normal)(V2)?$", name)
         if kind and not reader.find(name):
@@ -197,7 +207,7 @@ def containers(reader, stored):
             config = dict(config, layers=_with_input(reader, config["layers"]))
     elif stored["class_name"] in ("Functional", "Model") and "layers" in config:
         config = dict(config, layers=[_wired(reader, layer) for layer in config["layers"]])
-        if not reader.new:
+        if reader.version < (3, 5):  # one input is a list of one to them
             for key in ("input_layers", "output_layers"):
                 if config.get(key) and isinstance(config[key][0], str):
                     config[key] = [config[key]]
@@ -260,7 +270,7 @@ def _node(node):
                 visit(item)
 
     visit(node["args"])
-    plain = {key: value for key, value in node["kwargs"].items() if not isinstance(value, (dict, list))}
+    plain = {key: value for key, value in node["kwargs"].items() if isinstance(value, (bool, int, float, str))}
     return [list(history) + [plain] for history in tensors]
 
 
@@ -273,6 +283,13 @@ def _training(reader, training):
     for key in ("loss", "metrics", "weighted_metrics"):
         if key in training:
             training[key] = _measure(reader, training[key])
+            flat = reader.new or reader.api.runtime["keras"] == "keras"
+            if flat and isinstance(training[key], list) and [list] == [type(one) for one in training[key]]:
+                reader.note("%s of the only output" % key)
+                training[key] = training[key][0]
+    if reader.new and training.get("steps_per_execution", 1) is None:
+        reader.note("one step at a time")
+        training["steps_per_execution"] = 1
     for key in ("loss_weights", "sample_weight_mode", "weighted_metrics", "metrics"):
         if not reader.new and key not in training:
             reader.note("%s is None" % key)
@@ -297,7 +314,10 @@ def _optimizer(reader, stored):
             reader.note("the optimizer has no name")
             del config["name"]
         config = _known_only(reader, name, config, known, False)
-        config = {key: value for key, value in config.items() if value is not None or key not in known - {"epsilon"}}
+        config = {key: value for key, value in config.items() if value is not None or not key.endswith(_CLIPS)}
+        if "is_legacy_optimizer" not in config and (2, 11) <= reader.version < (3,) and reader.api.eager:
+            reader.note("the optimizer is no legacy one")
+            config["is_legacy_optimizer"] = False
     return dict(stored, class_name=name, config=config)
 
 
@@ -342,12 +362,32 @@ def _hdf5(path, reader):
                 text = stream.attrs[key]
                 value = rewritten(json.loads(text.decode("utf-8") if isinstance(text, bytes) else text))
                 stream.attrs[key] = json.dumps(value).encode("utf-8")
+        if "optimizer_weights" in stream and reader.version < (2, 3) and reader.api.runtime["keras"] == "keras":
+            reader.note("no state of the optimizer")  # these read only the state that they wrote themselves
+            del stream["optimizer_weights"]
+        if reader.version < (2, 3):
+            _as_old_texts(stream)
     return reader.changed
+
+
+def _as_old_texts(stream):
+    """Lists of names as texts of a fixed length, which is all that old Keras reads."""
+    def visit(_, group):
+        for key, value in group.attrs.items():
+            if key.endswith("_names") and getattr(value, "dtype", None) == numpy.dtype(object):
+                texts = [text.encode("utf-8") if isinstance(text, str) else text for text in value]
+                group.attrs[key] = numpy.array(texts, dtype="S")
+
+    visit("", stream)
+    stream.visititems(visit)
 
 
 def _json(path, reader):
     with io.open(path, encoding="utf-8") as stream:
         value = reader.value(json.load(stream))
+    if reader.new and "module" not in value:
+        reader.note("the model's class has a module")
+        value["module"] = "keras" if value["class_name"] == "Sequential" else "keras.src.models.functional"
     with io.open(path, "w", encoding="utf-8") as stream:
         stream.write(u"" + json.dumps(value))
     return reader.changed

@@ -50,7 +50,7 @@ def _of_hdf5(file, model, layers):
     import h5py
 
     with h5py.File(file, "r") as stream:
-        root = stream["model_weights"] if "model_weights" in stream else stream
+        root = stream.get("model_weights", stream)
         if any(name.startswith("layer_names") for name in root.attrs):
             listed = [root[name] for name in _listed(root, "layer_names")]
             found = [[group[name][()] for name in _listed(group, "weight_names")] for group in listed]
