@@ -83,6 +83,18 @@ def reference(session: nox.Session) -> None:
 
 
 @nox.session
+def upgrade(session: nox.Session) -> None:
+    """What becomes of saved models on a move, and what to do: nox -s upgrade -- --from RUNTIME --to RUNTIME."""
+    _harness(session, "upgrade")
+
+
+@nox.session
+def causes(session: nox.Session) -> None:
+    """How many failing cells have a known cause and a verified remedy; -- --cause ID tells of one."""
+    _harness(session, "causes")
+
+
+@nox.session
 def new(session: nox.Session) -> None:
     """Write a first scenario that runs: nox -s new -- NAME."""
     _harness(session, "new")

@@ -18,6 +18,8 @@ from rich.console import Console
 import harness
 from harness import (
     causes,
+    cli_causes,
+    cli_upgrade,
     config,
     diagnose,
     locks,
@@ -81,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_report(commands)
     _add_reference(commands)
+    cli_upgrade.add(commands)
+    cli_causes.add(commands)
     return parser
 
 

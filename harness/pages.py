@@ -1,0 +1,124 @@
+"""A page of headings, paragraphs, lists, tables and code, told in a terminal or written as Markdown.
+
+Everything is wrapped at 80 columns, in a pipe as well. Texts are shown as they are, since what comes from a model or a
+message is no markup; only what would steer a terminal is left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+import textwrap
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 80
+_STEERING = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclasses.dataclass(frozen=True)
+class Heading:
+    """A heading; `level` 1 is the page's own."""
+
+    text: str
+    level: int = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Paragraph:
+    """A text that is wrapped."""
+
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Items:
+    """A list of texts."""
+
+    texts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """A table: the heads of its columns, its rows; `left` columns are aligned to the left and may be wrapped."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left: int = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Code:
+    """Code to copy: never wrapped."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Items | Grid | Code
+
+
+def tell(console: Console, page: Sequence[Block]) -> None:
+    """Print a page."""
+    width = min(WIDTH, console.width)
+    for before, block in itertools.pairwise([None, *page]):
+        if isinstance(block, Heading) or (isinstance(block, Code) and isinstance(before, Code)):
+            console.print()
+        match block:
+            case Heading(text, level):
+                _say(console, _filled(text, width), "bold underline" if level < 3 else "bold")
+            case Paragraph(text):
+                _say(console, _filled(text, width))
+            case Items(texts):
+                for text in texts:
+                    _say(console, _filled(text, width, "  - ", "    "))
+            case Grid():
+                console.print(_table(block), width=width, soft_wrap=False)
+            case Code(text):
+                _say(console, textwrap.indent(text, "    "), "cyan")
+
+
+def markdown(page: Sequence[Block]) -> str:
+    """A page as Markdown."""
+    from harness.report.export import markdown as escaped  # it imports pandas, and the terminal should not wait for it
+
+    parts: list[str] = []
+    for block in page:
+        match block:
+            case Heading(text, level):
+                parts.append(f"{'#' * level} {escaped(text)}")
+            case Paragraph(text):
+                parts.append(escaped(text))
+            case Items(texts):
+                parts.append("\n".join(f"- {escaped(text)}" for text in texts))
+            case Grid(heads, rows, left):
+                lines = [[escaped(" ".join(head.split())) for head in heads],
+                         ["---" if place < left else "--:" for place in range(len(heads))],
+                         *[[escaped(text) for text in row] for row in rows]]
+                parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
+            case Code(text):
+                parts.append(f"```python\n{text}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _filled(text: str, width: int, first: str = "", others: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_long_words=False,
+                         break_on_hyphens=False)
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    console.print(_STEERING.sub("", text), markup=False, highlight=False, style=style, soft_wrap=True)
+
+
+def _table(grid: Grid) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
+    for place, head in enumerate(grid.heads):
+        table.add_column(Text(head), justify="left" if place < grid.left else "right", overflow="fold",
+                         no_wrap=place >= grid.left)
+    for row in grid.rows:
+        table.add_row(*(Text(_STEERING.sub("", text)) for text in row))
+    return table

@@ -1,0 +1,37 @@
+"""The ways of bringing a model across: for each file format what it is, how it is loaded, and what has to be there."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Way:
+    """A file format as a reader meets it; `load` is code to copy, `needs` is empty where the file is enough."""
+
+    title: str
+    load: str
+    needs: str = ""
+
+
+_BUILT = "the code that builds the model; compile it anew, the optimizer starts afresh"
+
+WAYS = {
+    "keras": Way(title="the .keras file", load='model = keras.models.load_model("model.keras")'),
+    "h5": Way(title="the whole model in one HDF5 file", load='model = keras.models.load_model("model.h5")'),
+    "savedmodel": Way(title="TensorFlow's SavedModel folder", load='model = keras.models.load_model("model")'),
+    "weights.h5": Way(
+        title="weights alone, in the layout of .keras files",
+        load='model = build_model()\nmodel.load_weights("model.weights.h5")', needs=_BUILT),
+    "weights-h5": Way(
+        title="weights alone, in the old HDF5 layout",
+        load='model = build_model()\nmodel.load_weights("model-weights.h5")', needs=_BUILT),
+    "tf-checkpoint": Way(
+        title="TensorFlow's checkpoint of the weights",
+        load='model = build_model()\nmodel.load_weights("checkpoint/model")', needs=_BUILT),
+    "json+weights": Way(
+        title="the architecture as JSON, the weights beside it",
+        load='model = keras.models.model_from_json(open("model.json").read())\n'
+             'model.load_weights("model-weights.h5")',
+        needs="to compile it anew; the optimizer starts afresh"),
+}
