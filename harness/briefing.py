@@ -38,15 +38,15 @@ def page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise
     blocks += _best(advice)
     if advice.standings:
         blocks += [Heading("Formats, the best first"), _formats(advice.standings), Paragraph(
-            "The order is that of the duels between them, in the scenarios that both were asked in; `points` are the "
-            "mean over all. Then cells by what became of them. `lossy`: predicts the same, something else is lost. "
-            "`changed`: predicts differently without an error. `fails`: is not saved, is refused, or dies. `helped`: "
-            "of those that are not the same, made good by a verified remedy on the loading side. Mistakes shown on "
+            "The order is that of the duels between them, in the scenarios that both were asked in; points are the "
+            "mean over all. Then cells by what became of them. Lossy: predicts the same, something else is lost. "
+            "Changed: predicts differently without an error. Fails: is not saved, is refused, or dies. Helped: of "
+            "those that are not the same, made good by a verified remedy on the loading side. Mistakes shown on "
             "purpose are left out.")]
     if advice.models:
         blocks += [Heading("Which models survive in which format"), _models(advice.models), Paragraph(
-            "Cells that predict the same, of all that were asked. `~`: some of these lose something else. `!`: some of "
-            "the others predict differently without an error. `.`: not asked.")]
+            "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! where "
+            "some of the others predict differently without an error, and . where nothing was asked.")]
     for name, title in _SECTIONS:
         blocks += _section(title, [one for one in getattr(advice, name) if one.moved])
     blocks += _still([one for name, _ in _SECTIONS for one in getattr(advice, name) if not one.moved])
@@ -155,8 +155,8 @@ def _codes(troubles: Iterable[Trouble]) -> list[Block]:
     for help in sorted(helps, key=lambda one: not one.verified):
         found.setdefault(help.id, []).append(help)
     blocks: list[Block] = [Heading("The remedies: code to copy"), Paragraph(
-        "`path`, `custom_objects` and `build_model()` are your own. What is proposed and not tried beside a verified "
-        "remedy is told by nox -s causes -- --cause ID.")] if found else []
+        "What is called path, custom_objects and build_model() in it is your own. What is proposed and not tried "
+        "beside a verified remedy is told by nox -s causes -- --cause ID.")] if found else []
     for id, some in found.items():
         codes: dict[str, dict[str, None]] = {}
         for help in some:
@@ -166,7 +166,8 @@ def _codes(troubles: Iterable[Trouble]) -> list[Block]:
         blocks += [Heading(f"{id} ({some[0].side} side, {state})", 3),
                    Paragraph(f"{some[0].title}. Costs: {some[0].costs or 'nothing'}.")]
         if id == AS_THE_SCENARIO_SAYS:
-            blocks += [Paragraph(f"Verified by these scripts with these parameters: {'; '.join(_scripts(some))}.")]
+            blocks += [Paragraph("What to write stands in these scripts, under these parameters:"),
+                       Items(tuple(_scripts(some)))]
         blocks += [Code((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
                    for text, formats in codes.items()]
     return blocks
@@ -174,7 +175,7 @@ def _codes(troubles: Iterable[Trouble]) -> list[Block]:
 
 def _scripts(helps: Iterable[Help]) -> list[str]:
     found = dict.fromkeys(by for help in helps for by in help.by)
-    return [f"scenarios/{by.replace(':', '.py with', 1)}" for by in found]
+    return [f"scenarios/{by.replace(':', '.py:', 1)}" for by in found]
 
 
 def _facts(trouble: Trouble) -> str:

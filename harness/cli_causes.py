@@ -106,7 +106,8 @@ def _page(document: Document, known: Causes, found: Tally, source: Source) -> li
         *_unknown_page(document, most=_MESSAGES),
         Heading(f"Idle signatures: {len(idle)}"),
         Paragraph("They name no cell of these results, though they once did: their versions were not run, or another "
-                  "signature comes before them." if idle else "Every signature that is not `unmeasured` names a cell."),
+                  "signature comes before them." if idle else
+                  "Every signature names a cell, but for those that are known from reports alone."),
         *([Items(tuple(f"{one.id} (harness/catalogue/causes.toml:{one.line})" for one in idle))] if idle else [])]
 
 

@@ -116,7 +116,7 @@ def _tell_moves(parsed: argparse.Namespace, console: Console, source: Source, sa
     else:
         moves = {id: sum(one == id for one, _ in judged) for id in titles}
         page = [Heading("Runtimes", 1),
-                Paragraph(f"`moves`: those from there that are judged, by {_told(source)}. Others are answered with "
+                Paragraph(f"Moves: those from there that are judged, by {_told(source)}. Others are answered with "
                           "what little is known, and with the nearest that is judged."),
                 Grid(("runtime", "title", "moves"), tuple(
                     (id, title, str(moves[id] or ".")) for id, title in titles.items()), left=2)]

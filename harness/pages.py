@@ -45,7 +45,10 @@ class Items:
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """A table: the heads of its columns, its rows; `left` columns are aligned to the left and may be wrapped."""
+    """A table: the heads of its columns, its rows; `left` columns are aligned to the left and may be wrapped.
+
+    A line break in a head is a place where a terminal breaks the word.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -66,7 +69,7 @@ def tell(console: Console, page: Sequence[Block]) -> None:
     """Print a page."""
     width = min(WIDTH, console.width)
     for before, block in itertools.pairwise([None, *page]):
-        if isinstance(block, Heading) or (isinstance(block, Code) and isinstance(before, Code)):
+        if isinstance(block, Heading) or (isinstance(block, Code) and isinstance(before, Code | Items)):
             console.print()
         match block:
             case Heading(text, level):
@@ -96,7 +99,7 @@ def markdown(page: Sequence[Block]) -> str:
             case Items(texts):
                 parts.append("\n".join(f"- {escaped(text)}" for text in texts))
             case Grid(heads, rows, left):
-                lines = [[escaped(" ".join(head.split())) for head in heads],
+                lines = [[escaped(head.replace("\n", "")) for head in heads],
                          ["---" if place < left else "--:" for place in range(len(heads))],
                          *[[escaped(text) for text in row] for row in rows]]
                 parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
