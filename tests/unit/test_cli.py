@@ -63,7 +63,7 @@ def test_a_run_is_told_and_written(place: pathlib.Path, capsys: pytest.CaptureFi
     for said in (
         "saves: 4 to do, 0 known",
         "loads: 8 of 8",
-        "12 saves and loads run, 0 known before",
+        "12 saves, loads and remedies run, 0 known before",
         "reports/index.html",
     ):
         assert said in out

@@ -192,7 +192,7 @@ def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts:
     old = made.attempt(artifact=digest, files=artifacts.files(digest))
     saved = {(DENSE.id, "old"): old, (DENSE.id, "new"): made.attempt(Outcome.RAISED)}
     document = valid(results.document(run(saved, {}), []))
-    assert {"old": {"digest": digest, "bytes": 4, "files": {"model.h5": 4}}, "new": None} == {
+    assert {"old": {"digest": digest, "bytes": 4, "files": {"model.h5": 4}, "facts": {}}, "new": None} == {
         save["runtime"]: save["artifact"] for save in document["saves"]
     }
 
