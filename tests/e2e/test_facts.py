@@ -111,3 +111,33 @@ def test_every_worker_tells_its_versions(old: dict[str, Any]) -> None:
         tensorflow = installed.get("tensorflow") or installed["tensorflow-cpu"]
         assert tensorflow == runtime["versions"]["tensorflow"]
         assert installed["numpy"] == runtime["versions"]["numpy"]
+
+
+def test_a_silent_difference_is_named_and_its_remedy_proved(old: dict[str, Any], cells: ByPlace) -> None:
+    """Other defaults of an LSTM: with those of the saving side it is identical; the scenario's own way is, too."""
+    cell = cells(old)["lstm_defaults/weights-h5/default", "tf1.15", "tf2.3"]
+    assert "recurrent-defaults" == cell["cause"]
+    proved = {trial["remedy"]: trial["verdict"] for trial in cell["remedies"] if trial["verified"]}
+    assert "identical" == proved["saver-defaults"]
+    assert "identical" == proved["as-the-scenario-says"]
+
+
+def test_a_refusal_is_named_and_its_remedy_proved(new: dict[str, Any], cells: ByPlace) -> None:
+    """Without compiling, Keras 3 reads the file of TensorFlow 2.15 whose loss it cannot find, less the optimizer."""
+    cell = cells(new)["short_loss_name/h5/mse", "tf2.15", "tf2.21-keras3"]
+    assert ("refused", "metrics") == (cell["verdict"], kind(new, cell))
+    proved = {trial["remedy"]: trial["verdict"] for trial in cell["remedies"] if trial["verified"]}
+    assert {"compile-false"} <= proved.keys()
+    assert 0 < new["run"]["work"]["remedies_run"]
+
+
+def test_every_failure_has_a_cause(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """And what is good has none."""
+    for document in (old, new):
+        assert [] == [cell["reason"] for cell in document["cells"] if cell["cause"] == "unknown"]
+        assert not any(cell["cause"] or cell["remedies"] for cell in document["cells"] if cell["verdict"] == "identical")
+
+
+def kind(document: dict[str, Any], cell: dict[str, Any]) -> str:
+    """The kind of a cell's cause."""
+    return str(next(one["kind"] for one in document["causes"] if one["id"] == cell["cause"]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
 
-from harness.essence import essence
+from harness.essence import essence, essence_of
 
 SOURCE = b'''"""Title."""
 
@@ -49,3 +51,42 @@ def test_what_is_no_python_is_its_own_essence() -> None:
 def test_blank_lines_inside_a_text_count() -> None:
     """A text that is no docstring stays as it is."""
     assert essence(b"A = '''x\n\ny'''\n") != essence(b"A = '''x\ny'''\n")
+
+
+@pytest.fixture
+def module(tmp_path: pathlib.Path) -> pathlib.Path:
+    """A module with functions that use each other, and one beside it."""
+    (tmp_path / "beside.py").write_text("A = 1\n")
+    path = tmp_path / "module.py"
+    path.write_text("from . import beside\n\nB = 2\n\ndef one():\n    return two(B)\n\ndef two(x):\n    return x\n\n"
+                    "def three():\n    return beside.A\n")
+    return path
+
+
+@pytest.mark.parametrize(("function", "old", "new", "same"), [
+    ("one", "return two", "return 1 + two", False), ("one", "return x", "return -x", False),
+    ("one", "B = 2", "B = 3", False), ("one", "beside.A", "-beside.A", True), ("three", "beside.A", "-beside.A", False),
+    ("three", "return x", "return -x", True), ("one", "    return x", '    """Say."""\n    return x', True),
+])
+def test_a_function_depends_on_what_it_uses(
+        module: pathlib.Path, function: str, old: str, new: str, same: bool) -> None:
+    """And on nothing else of its module."""
+    before = essence_of(module, function)
+    text = module.read_text()
+    assert old in text
+    module.write_text(text.replace(old, new))
+    assert same is (before == essence_of(module, function))
+
+
+def test_a_function_depends_on_the_modules_beside_it_that_it_uses(module: pathlib.Path) -> None:
+    """As a whole."""
+    before = {name: essence_of(module, name) for name in ("one", "three")}
+    module.with_name("beside.py").write_text("A = 2\n")
+    assert before["one"] == essence_of(module, "one")
+    assert before["three"] != essence_of(module, "three")
+
+
+def test_there_is_no_essence_of_what_is_not_there(module: pathlib.Path) -> None:
+    """A KeyError that names it."""
+    with pytest.raises(KeyError, match="four"):
+        essence_of(module, "four")

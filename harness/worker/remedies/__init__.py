@@ -84,8 +84,9 @@ def build_first(run):
 
 
 def weights_by_hand(run):
-    """Build the model by its code and put the arrays in the file into it, whatever their layout there."""
-    model = _built(run)
+    """Build the model by its code, as it was built where it was saved, and put the arrays in the file into it."""
+    with _with_defaults(run.api.keras.layers, dialect.defaults_of(run.request["saver"], run.api)):
+        model = _built(run)
     if not getattr(model, "built", True) or not model.weights:
         observe.predictions(run.api, model, _inputs(run))
     stored.put_into(model, _weights(run), run.api)

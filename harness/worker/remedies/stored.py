@@ -15,6 +15,7 @@ import zipfile
 import numpy
 
 _OF_A_LAYER = re.compile(r"layer_with_weights-(\d+)/(.+)/\.ATTRIBUTES/VARIABLE_VALUE$")
+_OF_THE_MODEL = re.compile(r"variables/(\d+)/\.ATTRIBUTES/VARIABLE_VALUE$")
 _LAST = ("output_dense", "backward_layer")  # what comes after its siblings, whatever the alphabet says
 
 
@@ -106,12 +107,26 @@ def _of_checkpoint(path, layers, api):
         raise ValueError("reading a checkpoint takes TensorFlow")
     inside = os.path.join(path, "variables", "variables")
     reader = api.tf.train.load_checkpoint(inside if os.path.isdir(path) else path)
-    by_layer = collections.defaultdict(dict)
+    by_layer, listed = collections.defaultdict(dict), {}
     for name in reader.get_variable_to_shape_map():
-        of_layer = _OF_A_LAYER.match(name)
+        of_layer, of_model = _OF_A_LAYER.match(name), _OF_THE_MODEL.match(name)
         if of_layer and ".OPTIMIZER_SLOT" not in name:
             by_layer[int(of_layer.group(1))][of_layer.group(2)] = reader.get_tensor(name)
-    return [_by_name(layer, by_layer[index]) for layer, index in zip(layers, sorted(by_layer))]
+        elif of_model:
+            listed[int(of_model.group(1))] = reader.get_tensor(name)
+    if not listed:
+        return [_by_name(layer, by_layer[index]) for layer, index in zip(layers, sorted(by_layer))]
+    # A SavedModel calls a variable by the shortest way to it: one inside a cell by its place among all of the model.
+    left = [listed[place] for place in sorted(listed)]
+    found = []
+    for index, layer in enumerate(layers):
+        if index in by_layer:
+            found.append(_by_name(layer, by_layer[index]))
+        else:
+            count = len(layer.get_weights())
+            found.append(left[:count])
+            del left[:count]
+    return found
 
 
 def _by_name(layer, arrays):

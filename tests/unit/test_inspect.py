@@ -1,0 +1,115 @@
+"""Static facts of artifacts: files as Keras writes them, made here byte by byte, and files that are broken."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import zipfile
+from typing import Any
+
+import h5py
+import numpy
+import pytest
+
+from harness import inspect
+
+DENSE = {"class_name": "Dense", "module": "keras.layers", "config": {"name": "dense", "units": 2, "groups": 1}}
+LAMBDA = {"class_name": "Lambda", "config": {"name": "lambda", "function_type": "lambda", "function": ["4wEAAAA="]}}
+TRAINING = {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {"lr": 0.1}}}
+
+
+def model(*layers: dict[str, Any]) -> dict[str, Any]:
+    """A Sequential model of layers, as its configuration tells it."""
+    return {"class_name": "Sequential", "config": {"name": "sequential", "layers": list(layers)}}
+
+
+def hdf5(path: pathlib.Path, **attributes: Any) -> None:
+    """A whole model of two arrays."""
+    with h5py.File(path, "w") as stream:
+        group = stream.create_group("model_weights/dense")
+        group["kernel"], group["bias"] = numpy.zeros((3, 2)), numpy.zeros(2)
+        for name, value in attributes.items():
+            stream.attrs[name] = value if isinstance(value, (str, bytes)) else json.dumps(value)
+
+
+def test_hdf5_tells_its_keras_its_layers_and_how_it_was_compiled(tmp_path: pathlib.Path) -> None:
+    """Attributes are texts in new files and bytes in old ones."""
+    hdf5(tmp_path / "model.h5", keras_version=b"2.2.4", backend="tensorflow", model_config=model(DENSE, LAMBDA),
+         training_config=TRAINING)
+    assert {
+        "kind": "hdf5", "keras_version": "2.2.4", "backend": "tensorflow", "weights": 2, "layers": 2,
+        "classes": ["Dense", "Lambda", "Sequential"], "modules": ["keras.layers"], "bytecode": True, "compiled": True,
+        "arguments": ["Dense.groups", "Dense.units", "Lambda.function", "Lambda.function_type"], "optimizer": "Adam",
+    } == inspect.facts(tmp_path)
+
+
+def test_weights_alone_name_nothing(tmp_path: pathlib.Path) -> None:
+    """But who wrote them, and how many arrays."""
+    with h5py.File(tmp_path / "w.h5", "w") as stream:
+        stream["dense/kernel"] = numpy.zeros(2)
+        stream.attrs["keras_version"] = "2.3.1"
+    facts = inspect.facts(tmp_path)
+    assert ("hdf5", "2.3.1", 1, [], False) == tuple(
+        facts[name] for name in ("kind", "keras_version", "weights", "classes", "compiled"))
+
+
+@pytest.mark.parametrize(("layer", "bytecode"), [
+    ({"class_name": "Lambda", "config": {"name": "l", "function": {"class_name": "__lambda__", "config": {}}}}, True),
+    ({"class_name": "Lambda", "config": {"name": "l", "function": "twice", "function_type": "function"}}, False)])
+def test_zip_tells_the_same(tmp_path: pathlib.Path, layer: dict[str, Any], bytecode: bool) -> None:
+    """A function by its name is no bytecode; the optimizer's arrays are no weights."""
+    with h5py.File(tmp_path / "w", "w") as stream:
+        stream["layers/dense/vars/0"] = numpy.zeros(2)
+        stream["optimizer/vars/0"] = numpy.zeros(2)
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.1.0"}))
+        archive.writestr("config.json", json.dumps({**model(DENSE, layer), "compile_config": {"optimizer": "sgd"}}))
+        archive.write(tmp_path / "w", "model.weights.h5")
+    (tmp_path / "w").unlink()
+    facts = inspect.facts(tmp_path)
+    assert ("zip", "3.1.0", 1, bytecode, "sgd") == tuple(
+        facts[name] for name in ("kind", "keras_version", "weights", "bytecode", "optimizer"))
+
+
+def test_an_architecture_comes_before_the_weights_beside_it(tmp_path: pathlib.Path) -> None:
+    """It says more; JSON inside JSON is read too."""
+    hdf5(tmp_path / "weights.h5")
+    (tmp_path / "model.json").write_text(json.dumps(json.dumps({**model(DENSE), "keras_version": "2.1.6"})))
+    facts = inspect.facts(tmp_path)
+    assert ("json", "2.1.6", ["Dense", "Sequential"]) == (facts["kind"], facts["keras_version"], facts["classes"])
+
+
+def test_savedmodel_tells_what_keras_left_in_it(tmp_path: pathlib.Path) -> None:
+    """JSON between other bytes."""
+    (tmp_path / "model").mkdir()
+    said = json.dumps({**DENSE, "keras_version": "2.11.0", "training_config": TRAINING})
+    (tmp_path / "model" / "saved_model.pb").write_bytes(b"\x0a\x07\xff")
+    (tmp_path / "model" / "keras_metadata.pb").write_bytes(b"\x0a\x12\x01" + said.encode() + b"\x1a\x00")
+    facts = inspect.facts(tmp_path)
+    assert ("savedmodel", ["Adam", "Dense"], True, "Adam") == tuple(
+        facts[name] for name in ("kind", "classes", "compiled", "optimizer"))
+
+
+@pytest.mark.parametrize(("name", "content", "kind"), [
+    ("model.h5", b"\x89HDF\r\n\x1a\n and nothing more", "hdf5"), ("model.keras", b"PK\x03\x04 cut", "zip"),
+    ("model.json", b'{"class_name": ', "json")])
+def test_a_broken_file_is_told_and_not_raised(tmp_path: pathlib.Path, name: str, content: bytes, kind: str) -> None:
+    """Of what kind it seems to be, and what its reader said."""
+    (tmp_path / name).write_bytes(content)
+    facts = inspect.facts(tmp_path)
+    assert kind == facts["kind"]
+    assert facts["unreadable"]
+
+
+def test_what_is_no_model_is_something_else(tmp_path: pathlib.Path) -> None:
+    """By its content, whatever its name; and so is a folder with nothing in it."""
+    assert "other" == inspect.facts(tmp_path)["kind"]
+    (tmp_path / "model.h5").write_bytes(b"hello")
+    assert "other" == inspect.facts(tmp_path)["kind"]
+
+
+def test_a_checkpoint_is_known_by_its_index(tmp_path: pathlib.Path) -> None:
+    """Which tells nothing without TensorFlow."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "ckpt.index").write_bytes(b"")
+    assert "checkpoint" == inspect.facts(tmp_path)["kind"]
