@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness.advice import Advice, Help, Model, Trouble
+from harness.diagnose import UNKNOWN
 from harness.pages import Block, Code, Grid, Heading, Items, Paragraph
 from harness.remedies import AS_THE_SCENARIO_SAYS
 from harness.standings import Standing
@@ -115,8 +116,6 @@ def _section(title: str, troubles: Sequence[Trouble]) -> list[Block]:
 
 def _lines(trouble: Trouble) -> Iterable[str]:
     yield f"in {', '.join(trouble.formats)}; {', '.join(trouble.models)} ({_some(trouble.scenarios)})"
-    if trouble.reason and trouble.title and not trouble.cause:
-        yield trouble.reason
     if trouble.pitfalls:
         some = "all" if trouble.pitfalls == trouble.cells else str(trouble.pitfalls)
         yield f"{some} of them mistakes that are shown on purpose"
@@ -183,7 +182,7 @@ def _facts(trouble: Trouble) -> str:
 
 
 def _name(trouble: Trouble) -> str:
-    return trouble.title if trouble.cause and trouble.title else trouble.reason or trouble.title
+    return trouble.title if trouble.cause not in ("", UNKNOWN) else trouble.reason or trouble.title
 
 
 def _by(help: Help) -> str:

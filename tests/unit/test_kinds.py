@@ -22,7 +22,7 @@ def test_a_kind_has_a_title_of_its_own_that_fits_into_a_table() -> None:
     """Without commas, since titles are told in lists."""
     titles = [kind.title for kind in kinds.known()]
     assert len(titles) == len(set(titles))
-    assert [] == [title for title in titles if "," in title or len(title) > 22]
+    assert [] == [title for title in titles if "," in title or len(title) > 20]
 
 
 def test_a_scenario_from_elsewhere_is_of_the_last_kind() -> None:
