@@ -1,14 +1,15 @@
-"""The outputs for machines and for pull requests: the document itself, its schema, a CSV and a Markdown summary."""
+"""The outputs for machines and for pull requests: the document itself, its schema, tables and a Markdown summary."""
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import pathlib
 import re
 from typing import Any
 
-from harness.report import labels, tables, words
+from harness.report import earlier, labels, tables, words
 
 LINES = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 SCHEMA = pathlib.Path(__file__).with_name("results.schema.json")
@@ -27,10 +28,15 @@ CSV_COLUMNS = (
     "wall",
     "memory",
     "before",
+    "cause",
+    "remedy",
 )
+NUMBERS = ("wall", "memory")
 WIDEST_MARKDOWN = 16
 MOST_FINDINGS = {"changed": 20}
 OTHER_FINDINGS = 5
+MOST_WORSE = 20
+MOST_CAUSES = 10
 
 
 def document(results: dict[str, Any]) -> str:
@@ -71,12 +77,25 @@ def csv(sums: tables.Sums) -> str:
     """One line per cell, as RFC 4180 has it; an apostrophe holds back what a spreadsheet would run as a formula."""
     frame = sums.frame.loc[:, list(CSV_COLUMNS)].copy()
     for name in CSV_COLUMNS:
-        if name not in ("wall", "memory"):
+        if name not in NUMBERS:
             frame[name] = [_tame(str(value)) for value in frame[name]]
     return str(frame.to_csv(index=False, lineterminator="\r\n"))
 
 
-def summary(results: dict[str, Any], sums: tables.Sums) -> str:
+def parquet(sums: tables.Sums) -> bytes:
+    """The rows of the CSV as columns with types, their texts as they are: a Parquet file."""
+    import pyarrow
+    from pyarrow import parquet as files
+
+    types = {"wall": pyarrow.float64(), "memory": pyarrow.int64()}
+    columns = {name: pyarrow.array([_storable(value) for value in sums.frame[name]], types.get(name, pyarrow.string()))
+               for name in CSV_COLUMNS}
+    stream = io.BytesIO()
+    files.write_table(pyarrow.table(columns), stream, compression="zstd")
+    return stream.getvalue()
+
+
+def summary(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
     """A Markdown summary for a pull request or a CI step: counts, findings, the matrix, what is missing."""
     run = results["run"]
     parts = [
@@ -85,7 +104,7 @@ def summary(results: dict[str, Any], sums: tables.Sums) -> str:
         f"{markdown(words.what_ran(results))} {markdown(words.when(run))}\n",
         _table(["", "verdict", "cells", "meaning"], _count_rows(sums)),
     ]
-    parts += _findings(sums) + _matrix(results, sums) + _missing(results)
+    parts += _since(results, before) + _findings(sums) + _causes(sums) + _matrix(results, sums) + _missing(results)
     return "\n".join(parts)
 
 
@@ -95,6 +114,10 @@ def markdown(text: str) -> str:
     # GitHub looks for mentions after it has decoded entities, so a zero-width space has to keep the @ apart.
     escaped = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", flat)
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@&#8203;")
+
+
+def _storable(value: Any) -> Any:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _tame(text: str) -> str:
@@ -109,6 +132,36 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 def _count_rows(sums: tables.Sums) -> list[list[str]]:
     present = [label for label in labels.LABELS if sums.all.of.get(str(label.verdict))]
     return [[label.sign, str(label.verdict), str(sums.all.of[str(label.verdict)]), label.meaning] for label in present]
+
+
+def _since(results: dict[str, Any], before: earlier.Earlier | None) -> list[str]:
+    """What became of the cells since an earlier run, and the first of those that are worse."""
+    if not before:
+        return []
+    counts = earlier.counts(before, results)
+    rows = [[name, str(counts[name])] for name in earlier.MOVES]
+    worse = [cell for cell in results["cells"] if earlier.of_cell(before, cell) == "worse"]
+    lines = [_worse(cell, before.verdicts[earlier.place(cell)]) for cell in worse[:MOST_WORSE]]
+    if len(worse) > MOST_WORSE:
+        lines.append(f"- and {len(worse) - MOST_WORSE} more: see the report")
+    told = f"{markdown(words.moment(str(before.run.get('started', ''))))}\n"
+    return ["## Since the run of " + told, _table(["became", "cells"], rows), *lines, ""]
+
+
+def _worse(cell: dict[str, Any], was: str) -> str:
+    where = f"{markdown(cell['variant'])}: {markdown(cell['save'])} -> {markdown(cell['load'])}"
+    return f"- {where}: was {was}, is **{cell['verdict']}**. {markdown(words.brief(cell['reason']))}"
+
+
+def _causes(sums: tables.Sums) -> list[str]:
+    """The causes with the most cells."""
+    if not sums.causes:
+        return []
+    most = sorted(sums.causes, key=lambda why: -why.cells)
+    rows = [[markdown(why.title), str(why.cells), str(why.remedied)] for why in most[:MOST_CAUSES]]
+    more = f"And {words.plural(len(most) - MOST_CAUSES, 'cause')} with fewer cells: see the report.\n"
+    return ["## Why\n", _table(["cause", "cells", "with a verified remedy"], rows),
+            *([more] if len(most) > MOST_CAUSES else [])]
 
 
 def _findings(sums: tables.Sums) -> list[str]:

@@ -112,6 +112,28 @@ ORDER = tuple(str(label.verdict) for label in LABELS)
 LABEL_OF = {str(label.verdict): label for label in LABELS}
 UNASKED = (str(Verdict.UNSUPPORTED), str(Verdict.UNAVAILABLE))
 FINDINGS = tuple(name for name in ORDER if name not in (*UNASKED, str(Verdict.IDENTICAL)))
+# From good to bad for who has to live with it. A silent difference is worse than a model that cannot be had at all.
+RANKS = ("identical", "incomplete", "refused", "unsaved", "timed-out", "crashed", "changed")
+# The kinds of causes as a reader meets them: the six classic ones first, what no signature knows last.
+KINDS = {
+    "data": "Data that are prepared otherwise",
+    "metrics": "Metrics",
+    "randomness": "Randomness",
+    "lambda": "Lambda layers",
+    "custom-objects": "Custom objects",
+    "variable-initializer": "Variables and initializers",
+    "format": "File formats",
+    "schema": "Settings of layers in the file",
+    "renamed-class": "Classes that were renamed",
+    "op-layers": "Layers made of operations",
+    "weights-layout": "Layout of the weights",
+    "optimizer": "Optimizers",
+    "preprocessing-state": "State of preprocessing layers",
+    "numerics": "Numerics",
+    "environment": "Packages beside Keras",
+    "unknown": "Not known yet",
+}
+CLASSIC = tuple(KINDS)[:6]
 
 
 def mix(colour: str, with_: str, share: float) -> str:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
-from harness.report import export, labels, tables, words
+from harness import advice, kinds
+from harness.report import earlier, export, labels, tables, words
 
 Packed = dict[str, Any]
 DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -54,20 +55,27 @@ class Texts:
         return {"lines": self.lines.items, "texts": self.pool.items}
 
 
-def core(results: dict[str, Any], sums: tables.Sums) -> Packed:
-    """What every view needs: the axes, the variants, and of each cell its place, verdict and reason."""
+def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> Packed:
+    """What every view needs: the axes, the variants, and of each cell its place, verdict, reason, cause and remedy."""
     environments = {place["id"]: place for place in results["environments"]}
     strings = Pool()
     return {
         "labels": [
-            {"verdict": str(label.verdict), "sign": label.sign, "does": label.does, "meaning": label.meaning}
+            {"verdict": str(label.verdict), "sign": label.sign, "does": label.does, "meaning": label.meaning,
+             "rank": labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1}
             for label in labels.LABELS
         ],
         "unasked": labels.UNASKED,
         "leftOut": sums.left_out > 0,
         "runtimes": [_runtime(row, environments) for row in results["runtimes"]],
+        "models": [kind.title for kind in kinds.known()],
         "scenarios": [_scenario(case) for case in results["scenarios"]],
         "variants": _variants(results),
+        "kinds": list(labels.KINDS.items()),
+        "causes": [{"id": one["id"], "title": one["title"], "kind": one["kind"]} for one in tables.causes(results)],
+        "remedies": [{"id": one["id"], "title": one["title"], "side": one["side"]} for one in _remedies(results)],
+        "best": _best(results),
+        "before": earlier.packed(before, results) if before else None,
         "cells": _columns(results, sums, strings),
         "strings": strings.items,
     }
@@ -77,6 +85,7 @@ def _columns(results: dict[str, Any], sums: tables.Sums, strings: Pool) -> dict[
     """One list of numbers for each thing that a view asks of every cell."""
     runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
     verdicts = {name: number for number, name in enumerate(labels.ORDER)}
+    causes, remedies = _numbered(tables.causes(results), "id"), _numbered(_remedies(results), "id")
     frame = sums.frame
     return {
         "variant": [variants[name] for name in frame["variant"]],
@@ -86,15 +95,19 @@ def _columns(results: dict[str, Any], sums: tables.Sums, strings: Pool) -> dict[
         "stage": [strings.place(name) for name in frame["stage"]],
         "reason": [strings.place(name) for name in frame["reason"]],
         "finding": sums.finding_of,
+        "cause": [causes.get(name, -1) for name in frame["cause"]],
+        "remedy": [remedies.get(name, -1) for name in frame["remedy"]],
     }
 
 
 def detail(results: dict[str, Any]) -> Packed:
     """What an opened cell, save, scenario or environment shows beyond `core`."""
-    texts, failures, differences = Texts(), Pool(), Pool()
+    texts, failures, differences, trials = Texts(), Pool(), Pool(), Pool()
+    trial = _trial_packer(results, texts)
     runs = {name: [_attempt(run, texts, failures) for run in results[name]] for name in ("saves", "cells")}
     for packed, cell in zip(runs["cells"], results["cells"], strict=True):
         packed.append([differences.place(_difference(item)) for item in cell["differences"]])
+        packed.append([trials.place(trial(item)) for item in cell.get("remedies") or ()])
     for packed, save in zip(runs["saves"], results["saves"], strict=True):
         packed += [
             save["variant"],
@@ -108,6 +121,10 @@ def detail(results: dict[str, Any]) -> Packed:
         **texts.packed(),
         "failures": failures.items,
         "differences": differences.items,
+        "trials": trials.items,
+        "causes": {one["id"]: {name: one[name] for name in ("explanation", "references", "remedies")}
+                   for one in tables.causes(results)},
+        "remedies": {one["id"]: {name: one[name] for name in ("code", "codes", "costs")} for one in _remedies(results)},
         "cells": runs["cells"],
         "saves": runs["saves"],
         "sources": {case["name"]: case["source"] for case in results["scenarios"]},
@@ -139,7 +156,38 @@ def _runtime(row: dict[str, Any], environments: dict[str, dict[str, Any]]) -> Pa
 
 def _scenario(case: dict[str, Any]) -> Packed:
     kept = {name: text for name, text in case.items() if name != "source"}
-    return kept | {"short": words.short(case["title"])}
+    ids = [kind.id for kind in kinds.known()]
+    return kept | {"short": words.short(case["title"]), "model": ids.index(kinds.of(case["name"]))}
+
+
+def _remedies(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The remedies of the catalogue, and those that a cell names and no catalogue has."""
+    known: list[dict[str, Any]] = results.get("remedies", [])
+    ids = {one["id"] for one in known}
+    named = dict.fromkeys(trial["remedy"] for cell in results["cells"] for trial in cell.get("remedies") or ())
+    return known + [{"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
+                    for name in named if name not in ids]
+
+
+def _best(results: dict[str, Any]) -> list[tuple[int, int, str]]:
+    """The best format of each move, as `advice` gives it."""
+    runtimes = _numbered(results["runtimes"], "id")
+    return [(runtimes[save], runtimes[load], format_) for (save, load), format_ in advice.best(results).items()
+            if save in runtimes and load in runtimes]
+
+
+def _trial_packer(results: dict[str, Any], texts: Texts) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """How a trial becomes a tuple: the page's `data.js` names its places again."""
+    remedies, variants = _numbered(_remedies(results), "id"), _numbered(results["variants"], "id")
+    runtimes = _numbered(results["runtimes"], "id")
+    verdicts = {name: number for number, name in enumerate(labels.ORDER)}
+
+    def packed(item: dict[str, Any]) -> tuple[Any, ...]:
+        proof = (variants.get(item["variant"], -1), runtimes.get(item["save"], -1), runtimes.get(item["load"], -1))
+        return (remedies[item["remedy"]], verdicts[item["verdict"]], texts.place(item["reason"]), item["verified"],
+                *proof, round(item["wall"], 1))
+
+    return packed
 
 
 def _variants(results: dict[str, Any]) -> list[Packed]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import jinja2
 
-from harness.report import labels, payload, tables, words
+from harness.report import earlier, labels, payload, plots, tables, words
 
 HERE = pathlib.Path(__file__).parent
 # In the order of their dependencies: a module may only import from those before it.
@@ -23,28 +23,36 @@ SCRIPTS = (
     "dom.js",
     "data.js",
     "route.js",
+    "near.js",
     "filter.js",
     "sums.js",
     "export.js",
     "matrix.js",
     "parts.js",
+    "remedies.js",
     "overview.js",
     "cells.js",
     "variant.js",
     "pair.js",
+    "causes.js",
     "cell.js",
+    "earlier.js",
+    "compare.js",
     "runtimes.js",
     "main.js",
 )
-STYLES = ("base.css", "matrix.css", "views.css")
+STYLES = ("base.css", "matrix.css", "views.css", "plots.css")
 ROOMY = 12
 
 
-def page(results: dict[str, Any], sums: tables.Sums) -> str:
-    """The whole report as one HTML document."""
+def page(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
+    """The whole report as one HTML document; `before` is an earlier run to lay it over."""
     style = "\n".join([labels.css(), *(_static(name) for name in STYLES)])
     boot, script = _static("boot.js"), bundle()
-    blocks = {"core": payload.block(payload.core(results, sums)), "detail": payload.block(payload.detail(results))}
+    blocks = {
+        "core": payload.block(payload.core(results, sums, before)),
+        "detail": payload.block(payload.detail(results)),
+    }
     return (
         _environment()
         .get_template("index.html")
@@ -53,6 +61,10 @@ def page(results: dict[str, Any], sums: tables.Sums) -> str:
             sums=sums,
             labels=labels,
             words=words,
+            plots=plots,
+            panels=(plots.by_year(results, sums.frame), plots.by_age(results, sums.frame)),
+            before=before,
+            moved=earlier.counts(before, results) if before else {},
             roomy=len(results["runtimes"]) <= ROOMY,
             policy=policy(style, boot, script),
             style=style,
@@ -78,6 +90,15 @@ def matrix_svg(results: dict[str, Any], sums: tables.Sums) -> str:
             **_context(results),
         )
     )
+
+
+def badge_svg(sums: tables.Sums) -> str:
+    """A badge for a README: how many of the asked cells are identical, and whether anything differs in silence."""
+    silent, asked = sums.all.of.get("changed", 0), sums.all.asked
+    share = f"{round(100 * sums.all.good / asked)}% identical" if asked else "nothing asked"
+    value = f"{share}, {words.number(silent)} silent" if asked else share
+    colour = "#5a626d" if not asked else "#b00030" if silent else "#14694f"
+    return _environment().get_template("badge.svg").render(value=value, colour=colour, words=words, sums=sums)
 
 
 def bundle() -> str:

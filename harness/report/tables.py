@@ -13,6 +13,7 @@ import pandas as pd
 from harness.report import labels
 
 COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
+UNKNOWN = "unknown"
 NUMBER = re.compile(r"\d[\d.e+-]*")
 
 
@@ -69,6 +70,17 @@ class Finding:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Why:
+    """One cause with its cells: how many there are, and how many of them a remedy was seen to make good."""
+
+    id: str
+    title: str
+    kind: str
+    cells: int
+    remedied: int
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Sums:
     """Everything that is counted once and shown in several outputs; `finding_of` goes with `frame`, row by row.
 
@@ -83,6 +95,7 @@ class Sums:
     pairs: dict[tuple[str, str], Counts]
     findings: list[Finding]
     finding_of: list[int]
+    causes: list[Why]
 
 
 def sums(results: dict[str, Any]) -> Sums:
@@ -99,6 +112,7 @@ def sums(results: dict[str, Any]) -> Sums:
         pairs={(key[0], key[1]): counts for key, counts in _counted(summed, ["save", "load"])},
         findings=found,
         finding_of=finding_of,
+        causes=_causes(results, frame),
     )
 
 
@@ -106,6 +120,9 @@ def cells(results: dict[str, Any]) -> pd.DataFrame:
     """One row per cell, in the document's order, with what its variant says about it."""
     # Plain objects: to take texts out of pandas' own text type one by one costs more than all the counting.
     frame = pd.DataFrame({name: [cell[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
+    # Documents from before there were causes have neither of these.
+    frame["cause"] = pd.Series([cell.get("cause", "") for cell in results["cells"]], dtype=object)
+    frame["remedy"] = pd.Series([verified(cell) for cell in results["cells"]], dtype=object)
     kinds = {variant["id"]: variant for variant in results["variants"]}
     causes = {case["name"]: case["cause"] for case in results["scenarios"]}
     told = {
@@ -117,6 +134,22 @@ def cells(results: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
+def verified(cell: dict[str, Any]) -> str:
+    """The first remedy, which is the shortest, that was seen to make a cell good; or the empty string."""
+    return next((str(trial["remedy"]) for trial in cell.get("remedies") or () if trial["verified"]), "")
+
+
+def causes(results: dict[str, Any]) -> list[dict[str, Any]]:
+    """The causes of a document, and the one that stands for what no signature knows, when it is named, last."""
+    known: list[dict[str, Any]] = results.get("causes", [])
+    if not any(cell.get("cause") == UNKNOWN for cell in results["cells"]):
+        return known
+    return [*known, {
+        "id": UNKNOWN, "title": "No signature knows this yet", "kind": UNKNOWN, "references": [], "remedies": [],
+        "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their messages "
+                       "are listed here: one that comes often deserves a cause of its own."}]
+
+
 def kind(variant: dict[str, Any], cause: str) -> str:
     """`remedy`, `pitfall` or `plain`: whether a variant is expected to go wrong."""
     return "remedy" if variant["remedy"] else "pitfall" if cause else "plain"
@@ -125,6 +158,20 @@ def kind(variant: dict[str, Any], cause: str) -> str:
 def parameters(variant: dict[str, Any]) -> str:
     """A variant's parameters on one line."""
     return ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
+
+
+def _causes(results: dict[str, Any], frame: pd.DataFrame) -> list[Why]:
+    """Causes that have cells: by kind, the classic six first and what is unknown last; within a kind the most first."""
+    failing = frame[frame["cause"] != ""]
+    cells_of = failing["cause"].value_counts()
+    remedied = failing[failing["remedy"] != ""]["cause"].value_counts()
+    found = [
+        Why(id=one["id"], title=one["title"], kind=one["kind"], cells=int(cells_of[one["id"]]),
+            remedied=int(remedied.get(one["id"], 0)))
+        for one in causes(results) if one["id"] in cells_of.index
+    ]
+    order = {kind_: place for place, kind_ in enumerate(labels.KINDS)}
+    return sorted(found, key=lambda why: (order.get(why.kind, len(order) - 2), -why.cells))
 
 
 def _total(frame: pd.DataFrame) -> Counts:

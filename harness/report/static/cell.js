@@ -1,7 +1,9 @@
 // One cell with all its evidence: both sides, differences, exception, logs, timing, and how to run it again.
 import { brief, copyable, copyButton, el, facts, scroll, table } from "./dom.js";
 import { href } from "./route.js";
-import { crumbs, missing, section } from "./parts.js";
+import { causeLink, crumbs, missing, section } from "./parts.js";
+import { references } from "./causes.js";
+import { trialList } from "./remedies.js";
 
 /** The view. */
 export function cellView(data) {
@@ -29,6 +31,8 @@ export function cellView(data) {
         el("p", { class: "soft" }, item.parameters ? `${item.parameters}; ` : "", `saved in ${from}, loaded in ${to}`),
         verdict(data, cell, loaded),
         section("Run just this cell again", copyable(command(data, variant, from, to), "the command")),
+        data.causeOf(cell) ? section("Cause", ...causeOf(data, detail, cell)) : "",
+        data.causeOf(cell) || loaded.trials.length ? section("Remedies", trialList(data, detail, cell)) : "",
         loaded.differences.length ? section("Differences", differences(loaded.differences)) : "",
         ...failures(data.stage(cell), saved, loaded).map(([title, failure]) => section(title, exception(failure))),
         section("Both sides", el("div", { class: "sides" }, savedSide(data, save, saved), loadedSide(data, load, loaded))),
@@ -36,6 +40,11 @@ export function cellView(data) {
       return { title: `${id}, ${from} to ${to}`, table: () => exported(data, cell, loaded, id, from, to) };
     },
   };
+}
+
+function causeOf(data, detail, cell) {
+  const told = detail.cause(data.causeOf(cell).id);
+  return [el("p", {}, el("b", {}, causeLink(data, cell))), el("p", { class: "prose" }, told.explanation), references(told.references)];
 }
 
 /** The command line that runs this cell alone. */
@@ -158,6 +167,11 @@ function exported(data, cell, loaded, id, from, to) {
   const verdictName = data.labels[data.cells.verdict[cell]].verdict;
   const plain = { variant: id, save: from, load: to, verdict: verdictName, stage: data.stage(cell), reason: data.reason(cell) };
   const rows = Object.entries(plain);
+  if (data.causeOf(cell)) rows.push(["cause", data.causeOf(cell).title]);
+  for (const trial of loaded.trials) {
+    const { verdict: became } = data.labels[trial.verdict];
+    rows.push([`remedy: ${data.remedies[trial.remedy].title}`, `${trial.verified ? "verified" : "no help"}: ${became}${trial.reason && `; ${trial.reason}`}`]);
+  }
   for (const item of loaded.differences) {
     const sizes = ["absolute", "relative", "ulp", "allowed"].map((name) => `${name} ${short(item[name])}`).join(", ");
     rows.push([`difference in ${item.observation}`, `${item.kind}; ${item.detail}; ${item.where}; ${sizes}`]);

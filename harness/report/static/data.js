@@ -17,6 +17,7 @@ export async function load() {
   for (const name of Object.keys(cells)) cells[name] = Int32Array.from(cells[name]);
   const at = new Int32Array(core.variants.length * wide * wide).fill(-1);
   for (let i = 0; i < cells.variant.length; i++) at[(cells.variant[i] * wide + cells.save[i]) * wide + cells.load[i]] = i;
+  const best = new Map(core.best.map(([save, load, format]) => [save * wide + load, format]));
   let waiting = null;
   return {
     ...core,
@@ -24,9 +25,16 @@ export async function load() {
     count: cells.variant.length,
     runtimeAt: numbered(core.runtimes),
     variantAt: numbered(core.variants),
+    causeAt: numbered(core.causes),
+    remedyAt: numbered(core.remedies),
     verdictAt: new Map(core.labels.map((label, place) => [label.verdict, place])),
     unasked: new Set(core.unasked),
     pitfall: Uint8Array.from(core.variants, (item) => (item.kind === "pitfall" ? 1 : 0)),
+    // Of an earlier run: nothing until `earlier.js` lays one over this one.
+    moves: null,
+    causeOf: (cell) => core.causes[cells.cause[cell]] ?? null,
+    remedyOf: (cell) => core.remedies[cells.remedy[cell]] ?? null,
+    bestOf: (save, load) => best.get(save * wide + load) ?? "",
     cell: (variant, save, load) => at[(variant * wide + save) * wide + load],
     reason: (cell) => core.strings[cells.reason[cell]],
     stage: (cell) => core.strings[cells.stage[cell]],
@@ -69,6 +77,16 @@ function named(detail) {
     allowed,
     counts,
   });
+  const trial = ([remedy, verdict, reason, verified, variant, save, load, wall]) => ({
+    remedy,
+    verdict,
+    reason: text(reason),
+    verified,
+    variant,
+    save,
+    load,
+    wall,
+  });
   const saves = new Map();
   for (const save of detail.saves) {
     const [variant, runtime, outcome, reason, versions, artifact] = save.slice(9);
@@ -78,7 +96,11 @@ function named(detail) {
     cell: (place) => ({
       ...attempt(detail.cells[place]),
       differences: detail.cells[place][9].map((number) => difference(detail.differences[number])),
+      trials: detail.cells[place][10].map((number) => trial(detail.trials[number])),
     }),
+    trials: (place) => detail.cells[place][10].map((number) => trial(detail.trials[number])),
+    cause: (id) => detail.causes[id] ?? { explanation: "", references: [], remedies: [] },
+    remedy: (id) => detail.remedies[id] ?? { code: "", codes: {}, costs: "" },
     save: (variant, runtime) => saves.get(JSON.stringify([variant, runtime])) ?? null,
     source: (scenario) => detail.sources[scenario] ?? "",
     environments: detail.environments,

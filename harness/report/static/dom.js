@@ -110,6 +110,14 @@ export function number(count) {
   return GROUPED.format(count).replaceAll(",", "\u202f");
 }
 
+/** An ISO time as `24 November 2026, 03:00 UTC`, as `words.moment` has it; what is none stays as it is. */
+export function moment(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return text;
+  const day = time.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return `${day}, ${time.toISOString().slice(11, 16)} UTC`;
+}
+
 const BRIEF = 240;
 
 /** A text that may be long, cut at a blank, as `words.brief` does it; the whole of it stands in its cell. */

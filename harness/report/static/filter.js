@@ -1,4 +1,8 @@
 // Which cells a set of filters leaves. Each table is searched once per word; the cells are one pass over numbers.
+import { neighbours } from "./near.js";
+
+// What may have become of a cell since an earlier run.
+export const MOVES = ["worse", "better", "new", "gone", "same"];
 
 const KEPT = 6;
 const answers = new Map();
@@ -14,12 +18,19 @@ export function matching(data, filters) {
   return answers.get(key);
 }
 
+/** Forget what was found: the cells have come to mean something else. */
+export function forget() {
+  answers.clear();
+}
+
 function search(data, filters) {
-  const { variant, save, load, verdict, reason } = data.cells;
+  const { variant, save, load, verdict, reason, cause } = data.cells;
   const kinds = data.variants.map((item, place) => wanted(data, item, place, filters));
   const verdicts = data.labels.map((label) => !filters.verdict.length || filters.verdict.includes(label.verdict));
   const chosen = (name) => (filters[name] ? (data.runtimeAt.get(filters[name]) ?? -2) : -1);
   const [either, saver, loader] = [chosen("runtime"), chosen("save"), chosen("load")];
+  const causes = chosenCauses(data, filters.cause);
+  const allowed = [remedied(data, filters.remedy), near(data, filters.near), moved(data, filters.moved)].filter(Boolean);
   const words = filters.q.toLowerCase().split(/\s+/).filter(Boolean).map((word) => hits(data, word));
   const found = new Int32Array(data.count);
   let size = 0;
@@ -28,10 +39,12 @@ function search(data, filters) {
     if (saver !== -1 && save[i] !== saver) continue;
     if (loader !== -1 && load[i] !== loader) continue;
     if (either !== -1 && save[i] !== either && load[i] !== either) continue;
+    if (causes && !causes[cause[i] + 1]) continue;
     let all = true;
+    for (const test of allowed) all &&= test[i];
     for (const word of words) {
-      all = word.variants[variant[i]] || word.verdicts[verdict[i]] || word.runtimes[save[i]] || word.runtimes[load[i]] || word.strings[reason[i]];
       if (!all) break;
+      all = word.variants[variant[i]] || word.verdicts[verdict[i]] || word.runtimes[save[i]] || word.runtimes[load[i]] || word.strings[reason[i]] || word.causes[cause[i] + 1];
     }
     if (all) found[size++] = i;
   }
@@ -46,11 +59,49 @@ function wanted(data, item, place, filters) {
   );
 }
 
-/** For one word: which variants, runtimes, verdicts and reasons hold it. */
+/** Which causes are let through, by their number plus one: one by its id, or all of a kind. */
+function chosenCauses(data, chosen) {
+  if (!chosen) return null;
+  return [0, ...data.causes.map((cause) => Number(cause.id === chosen || `kind:${cause.kind}` === chosen))];
+}
+
+function remedied(data, chosen) {
+  if (!chosen) return null;
+  const { cause, remedy } = data.cells;
+  const tests = { verified: (cell) => remedy[cell] >= 0, none: (cell) => cause[cell] >= 0 && remedy[cell] < 0 };
+  return marked(data, tests, chosen);
+}
+
+function near(data, chosen) {
+  return chosen ? marked(data, neighbours(data), chosen) : null;
+}
+
+function moved(data, chosen) {
+  if (!chosen) return null;
+  const tests = data.moves ? Object.fromEntries(MOVES.map((name, place) => [name, (cell) => data.moves[cell] === place])) : {};
+  return marked(data, tests, chosen);
+}
+
+/** One byte for each cell; a value of a filter that nobody knows lets nothing through. */
+function marked(data, tests, chosen) {
+  const found = new Uint8Array(data.count);
+  if (!Object.hasOwn(tests, chosen)) return found;
+  const test = tests[chosen];
+  for (let cell = 0; cell < data.count; cell++) found[cell] = test(cell) ? 1 : 0;
+  return found;
+}
+
+/** For one word: which variants, runtimes, verdicts, reasons and causes hold it; no cause is the first of the last. */
 function hits(data, word) {
   const texts = haystacks(data);
   const holds = (list) => Uint8Array.from(list, (text) => (text.includes(word) ? 1 : 0));
-  return { variants: holds(texts.variants), runtimes: holds(texts.runtimes), verdicts: holds(texts.verdicts), strings: holds(texts.strings) };
+  return {
+    variants: holds(texts.variants),
+    runtimes: holds(texts.runtimes),
+    verdicts: holds(texts.verdicts),
+    strings: holds(texts.strings),
+    causes: [0, ...holds(texts.causes)],
+  };
 }
 
 function haystacks(data) {
@@ -61,6 +112,7 @@ function haystacks(data) {
       runtimes: data.runtimes.map((item) => low([item.id, item.title, ...item.lines])),
       verdicts: data.labels.map((label) => label.verdict),
       strings: data.strings.map((text) => text.toLowerCase()),
+      causes: data.causes.map((cause) => low([cause.id, cause.title])),
     });
   }
   return lowered.get(data);

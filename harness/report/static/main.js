@@ -1,8 +1,11 @@
 // The page at work: one function shows the state that the fragment names; everything else only changes the fragment.
 import { announce, copy, number, said } from "./dom.js";
 import { load } from "./data.js";
+import { causesView } from "./causes.js";
 import { cellView } from "./cell.js";
 import { cellsView } from "./cells.js";
+import { compareView } from "./compare.js";
+import { layOver } from "./earlier.js";
 import { csv, download, fileName, markdown } from "./export.js";
 import { countVerdicts, matching } from "./filter.js";
 import { overviewView } from "./overview.js";
@@ -14,8 +17,17 @@ import { runtimesView } from "./runtimes.js";
 import { variantView } from "./variant.js";
 
 // A new view is one entry here and, if it is to stand in the navigation, one link in the template.
-const VIEWS = { overview: overviewView, variant: variantView, pair: pairView, cells: cellsView, cell: cellView, runtimes: runtimesView };
-const FILTERED = ["overview", "variant", "pair", "cells"];
+const VIEWS = {
+  overview: overviewView,
+  variant: variantView,
+  pair: pairView,
+  causes: causesView,
+  cells: cellsView,
+  cell: cellView,
+  compare: compareView,
+  runtimes: runtimesView,
+};
+const FILTERED = ["overview", "variant", "pair", "causes", "cells", "compare"];
 const controls = document.querySelector("form.controls");
 const page = { data: null, views: {}, state: null, shown: null, turn: 0, focus: false };
 
@@ -66,6 +78,7 @@ function frame(state, filters) {
   }
   document.getElementById("filters").hidden = !filters;
   if (!filters) return;
+  for (const part of document.querySelectorAll("[data-needs]")) part.hidden = !shownWith(part.dataset.needs);
   for (const name of FILTERS) {
     const control = controls.elements[name];
     if (control !== document.activeElement || name !== "q") control.value = state.filters[name];
@@ -78,6 +91,11 @@ function frame(state, filters) {
   const clear = document.getElementById("clear");
   clear.hidden = !any;
   clear.setAttribute("href", href(state.view, state.segments, { sum: state.filters.sum }));
+}
+
+/** Whether there is anything for a control to choose: causes, or an earlier run. */
+function shownWith(need) {
+  return need === "causes" ? page.data.causes.length > 0 : page.data.moves !== null;
 }
 
 function legend(chip, state, counts) {
@@ -109,6 +127,13 @@ function options() {
   const runtimes = data.runtimes.map((item) => [item.id, item.id]);
   for (const name of ["runtime", "save", "load"]) fill(name, runtimes);
   fill("scenario", data.scenarios.map((item) => [item.name, item.short]));
+  for (const [kind, title] of data.kinds) {
+    const mine = data.causes.filter((cause, place) => cause.kind === kind && data.cells.cause.includes(place));
+    if (!mine.length) continue;
+    const group = Object.assign(document.createElement("optgroup"), { label: title });
+    group.append(new Option(`any: ${title.toLowerCase()}`, `kind:${kind}`), ...mine.map((cause) => new Option(cause.title, cause.id)));
+    controls.elements.cause.append(group);
+  }
   fill("format", [...new Set(data.variants.map((item) => item.format))].map((name) => [name, name]));
 }
 
@@ -171,6 +196,7 @@ async function start() {
   jumps();
   if (matchMedia("(max-width: 720px)").matches) document.querySelector(".more").open = false;
   page.data = await load();
+  if (page.data.before) layOver(page.data, page.data.before);
   options();
   controls.addEventListener("input", changed);
   controls.addEventListener("submit", (event) => event.preventDefault());

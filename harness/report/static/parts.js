@@ -1,5 +1,6 @@
 // What several views are made of: the way back up, titled sections, and what to say when a name is unknown.
 import { el } from "./dom.js";
+import { href } from "./route.js";
 
 /** What to show for a name that is not in this report. */
 export function missing(host, kind, name) {
@@ -19,6 +20,12 @@ export function section(title, ...children) {
 /** Whether a variant is a pitfall or a remedy, as a small label; a plain one needs none. */
 export function kindTag(variant) {
   return variant.kind === "plain" ? "" : [" ", el("span", { class: "tag" }, variant.kind)];
+}
+
+/** The cause of a cell as a link to its page; nothing where there is none. */
+export function causeLink(data, cell, filters = null) {
+  const cause = data.causeOf(cell);
+  return cause && el("a", { href: href("causes", [cause.id], filters) }, cause.title);
 }
 
 /** The way back up. */

@@ -1,6 +1,6 @@
 // The whole state of the page is its fragment: `#/view/segment/segment?filter=value`.
 
-export const FILTERS = ["q", "runtime", "save", "load", "scenario", "format", "kind"];
+export const FILTERS = ["q", "runtime", "save", "load", "scenario", "format", "kind", "cause", "remedy", "near", "moved"];
 
 // What a sum is of: the empty string leaves pitfalls out, "all" does not.
 const SUMS = ["", "all"];

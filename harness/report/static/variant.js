@@ -1,12 +1,10 @@
 // One variant: its matrix beside those of its siblings, what it probes, what it shows, its source.
-import { brief, copyButton, el, facts, plural, scroll, table } from "./dom.js";
+import { copyButton, el, facts, plural, scroll } from "./dom.js";
 import { countVerdicts, inWords, matching, sumUp } from "./filter.js";
-import { mark, variantMatrix } from "./matrix.js";
-import { cellList, exportedCells, loudestFirst } from "./cells.js";
-import { crumbs, missing, section } from "./parts.js";
+import { variantMatrix } from "./matrix.js";
+import { cellList, exportedCells, loudestFirst, reasonList } from "./cells.js";
+import { causeLink, crumbs, missing, section } from "./parts.js";
 import { href } from "./route.js";
-
-const NUMBER = /\d[\d.e+-]*/g;
 
 /** The view. */
 export function variantView(data) {
@@ -25,7 +23,7 @@ export function variantView(data) {
         el("h1", { tabindex: "-1" }, `${scenario.title}, ${item.format}`),
         el("p", { class: "soft" }, inWords(data, countVerdicts(data, mine)), "."),
         section("Matrix", matrices(data, place, shown, state.filters)),
-        section("What it shows", reasons(data, left)),
+        section("What it shows", reasonList(data, left, "Verdicts and reasons of this variant"), causesOf(data, left)),
         section("What it probes", about(data, item, scenario), source(data, scenario)),
         section("Every cell", asList(data, left, item)),
       );
@@ -73,28 +71,13 @@ function same(item, scenario, format) {
   return item.scenario === scenario && item.format === format;
 }
 
-function reasons(data, cells) {
-  const groups = new Map();
-  // Reasons that differ only in their numbers are one, as in the findings.
-  for (const cell of cells) {
-    const key = `${data.cells.verdict[cell]} ${data.reason(cell).replace(NUMBER, "#")}`;
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
-  }
-  if (!groups.size) return el("p", { class: "soft" }, "No cell matches these filters.");
-  const rows = [...groups.values()].map((group) => [
-    mark(data, data.cells.verdict[group[0]]),
-    String(group.length),
-    brief(data.reason(group[0])) || "–",
-    from(data, group),
-  ]);
-  const columns = [{ name: "Verdict", class: "nowrap" }, { name: "Cells", class: "num" }, { name: "Reason", class: "reason" }, "Where"];
-  return scroll("Reasons", table("Verdicts and reasons of this variant", columns, rows));
-}
-
-function from(data, cells) {
-  const ids = (column) => [...new Set(cells.map((cell) => data.runtimes[data.cells[column][cell]].id))];
-  const some = (list) => (list.length <= 3 ? list.join(", ") : plural(list.length, "runtime"));
-  return `${some(ids("save"))} → ${some(ids("load"))}`;
+/** Why its cells go wrong, the most frequent cause first. */
+function causesOf(data, cells) {
+  const counts = new Map();
+  for (const cell of cells) if (data.cells.cause[cell] >= 0) counts.set(data.cells.cause[cell], [...(counts.get(data.cells.cause[cell]) ?? []), cell]);
+  if (!counts.size) return "";
+  const groups = [...counts.values()].sort((a, b) => b.length - a.length);
+  return [el("h3", {}, "Why"), el("ul", { class: "plain-list" }, groups.map((group) => el("li", {}, causeLink(data, group[0]), ` in ${plural(group.length, "cell")}`)))];
 }
 
 function about(data, item, scenario) {

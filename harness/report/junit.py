@@ -1,0 +1,79 @@
+"""JUnit XML, which every CI system shows: a suite for each variant, a test for each move between two runtimes.
+
+What loaded wrong, or not at all, is a failure; a process that died or never came back is an error; what could not be
+asked is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from harness.report import labels, tables, words
+
+ERRORS = ("crashed", "timed-out")
+# XML 1.0 has no way to write these, not even escaped: control characters, halves of pairs, and two that are none.
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def document(results: dict[str, Any]) -> str:
+    """The whole run; variants without a cell have no suite."""
+    titles = {one["id"]: one["title"] for one in (*tables.causes(results), *results.get("remedies", ()))}
+    suites: dict[str, list[dict[str, Any]]] = {variant["id"]: [] for variant in results["variants"]}
+    for cell in results["cells"]:
+        suites[cell["variant"]].append(cell)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites{_counts(results['cells'], 'crossload')}>"]
+    for name, cells in suites.items():
+        if cells:
+            lines += [f"<testsuite{_counts(cells, name)}>", *(_test(cell, titles) for cell in cells), "</testsuite>"]
+    return "\n".join([*lines, "</testsuites>", ""])
+
+
+def _counts(cells: list[dict[str, Any]], name: str) -> str:
+    kinds = [_kind(cell["verdict"]) for cell in cells]
+    return _attributes(name=name, tests=len(cells), failures=kinds.count("failure"), errors=kinds.count("error"),
+                       skipped=kinds.count("skipped"), time=f"{sum(cell['wall'] or 0 for cell in cells):.3f}")
+
+
+def _kind(verdict: str) -> str:
+    if verdict == "identical":
+        return ""
+    return "skipped" if verdict in labels.UNASKED else "error" if verdict in ERRORS else "failure"
+
+
+def _test(cell: dict[str, Any], titles: dict[str, str]) -> str:
+    head = "<testcase" + _attributes(
+        classname=cell["variant"], name=f"{cell['save']} -> {cell['load']}", time=f"{cell['wall'] or 0:.3f}")
+    kind = _kind(cell["verdict"])
+    if not kind:
+        return f"{head}/>"
+    message = _attributes(message=f"{cell['verdict']}: {words.brief(cell['reason'])}")
+    if kind == "skipped":
+        return f"{head}><skipped{message}/></testcase>"
+    type_ = _attributes(type=cell["verdict"])
+    return f"{head}><{kind}{type_}{message}>{_escaped(chr(10).join(_told(cell, titles)))}</{kind}></testcase>"
+
+
+def _told(cell: dict[str, Any], titles: dict[str, str]) -> Iterator[str]:
+    yield cell["reason"]
+    if cause := cell.get("cause"):
+        yield f"cause: {titles.get(cause, cause)}"
+    if remedy := tables.verified(cell):
+        yield f"verified remedy: {titles.get(remedy, remedy)}"
+    if cell["signal"]:
+        yield f"signal: {cell['signal']}"
+
+
+def _attributes(**values: object) -> str:
+    return "".join(f" {name}={quoteattr(_clean(str(value)))}" for name, value in values.items())
+
+
+def _escaped(text: str) -> str:
+    return _clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub(_REPLACEMENT, text)
