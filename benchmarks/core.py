@@ -39,8 +39,9 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     spent = run_["time"]["save"] + run_["time"]["load"]
     return {
         "cells": len(document["cells"]), "saves run": work["saves_run"], "loads run": work["loads_run"],
-        "first run, seconds in all": round(first, 1), "of these provisioning": run_["time"]["provision"],
-        "of these saving": run_["time"]["save"], "of these loading": run_["time"]["load"],
+        "remedies run": work["remedies_run"], "first run, seconds in all": round(first, 1),
+        "of these provisioning": run_["time"]["provision"], "of these saving": run_["time"]["save"],
+        "of these loading": run_["time"]["load"], "of these remedies": run_["time"]["remedies"],
         "saves and loads per second": round(count / spent, 2), "second run, seconds in all": round(second, 2),
         "peak memory, GiB": round(peak, 2), "disk beside links into uv's cache, GiB": round(gib(own), 2),
     }

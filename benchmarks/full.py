@@ -30,8 +30,9 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     return {
         "runtimes": len(document["runtimes"]), "variants": len(document["variants"]),
         "cells": len(document["cells"]), "saves run": work["saves_run"], "loads run": work["loads_run"],
-        "seconds in all": round(wall), "of these provisioning": run_["time"]["provision"],
-        "of these saving": run_["time"]["save"], "of these loading": run_["time"]["load"],
+        "remedies run": work["remedies_run"], "seconds in all": round(wall),
+        "of these provisioning": run_["time"]["provision"], "of these saving": run_["time"]["save"],
+        "of these loading": run_["time"]["load"], "of these remedies": run_["time"]["remedies"],
         "saves and loads per second": round(count / (run_["time"]["save"] + run_["time"]["load"]), 2),
         "cells per second": round(len(document["cells"]) / wall, 2),
         "peak memory, GiB": round(peak, 2), "the page, MB": round(page / 1e6, 2),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
+import itertools
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness import config, paths, provision, scenarios
@@ -22,13 +24,15 @@ from harness.worker import protocol
 
 JOBS = 2
 RUNTIMES = ("tf1.15", "tf2.3", "tf2.11", "tf2.21-keras3")
+SAMPLE = 20  # one task in so many
 SCENARIOS = ("dense", "conv_batchnorm", "lstm_defaults", "short_loss_name", "accuracy_string")
 LEAST = pathlib.Path(__file__).with_name("least.py")
 
 
 def run(tell: Callable[[str], None]) -> dict[str, Any]:
     """Cells (saves and loads) per second of each way, on two jobs, and their ratios; whether all verdicts are equal."""
-    selection = ["--runtimes", ",".join(RUNTIMES), "-k", ",".join(SCENARIOS), "--jobs", str(JOBS), "--fresh"]
+    selection = ["--runtimes", ",".join(RUNTIMES), "-k", ",".join(SCENARIOS), "--jobs", str(JOBS), "--fresh",
+                 "--no-remedies"]
     _matrix([*selection, "-k", "dense", "--format", "h5"])  # environments and rehearsals are not what is measured
     tell("zygotes ...")
     forked = _matrix(selection)
@@ -36,6 +40,8 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     least, crashes = _least()
     tell("a fresh process each ...")
     fresh = _matrix([*selection, "--isolation", "process"])
+    tell("a sample without bytecode ...")
+    slower = _without_bytecode()
     count = forked["run"]["work"]["saves_run"] + forked["run"]["work"]["loads_run"]
     spent = {name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
              for name, document in (("zygotes", forked), ("fresh", fresh))}
@@ -46,6 +52,8 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
         "zygotes, per second": round(count / spent["zygotes"], 2),
         "fresh processes, per second": round(count / spent["fresh"], 2),
         "zygotes against fresh processes": round(spent["fresh"] / spent["zygotes"], 2),
+        "a fresh process without bytecode takes (times, a sample)": round(slower, 2),
+        "zygotes against fresh processes without bytecode": round(slower * spent["fresh"] / spent["zygotes"], 2),
         "no isolation, per second": round(count / least, 2),
         "zygotes against no isolation (time)": round(spent["zygotes"] / least, 2),
         "processes lost without isolation": crashes,
@@ -64,27 +72,63 @@ def _matrix(arguments: list[str]) -> dict[str, Any]:
 
 def _least() -> tuple[float, int]:
     """Wall seconds for the same saves and loads, one process a runtime, two at once; how many of them died."""
+    with _tasks() as (tasks, prepared):
+        by_runtime = [[task for task in tasks if task.runtime == one]
+                      for one in dict.fromkeys(task.runtime for task in tasks)]
+        return _timed([prepared(some) for some in by_runtime])
+
+
+def _without_bytecode() -> float:
+    """How many times as long fresh processes take that find no bytecode; a sample, two at once.
+
+    uv leaves packages without any; the rehearsal makes it. Only Python 3.8 and newer can be told to look elsewhere.
+    """
+    with _tasks() as (tasks, prepared):
+        sample = [task for task in tasks if task.runtime.id in RUNTIMES[1:]][::SAMPLE]
+        nowhere = str(prepared.work / "nowhere")
+        commands = [prepared([task]) for task in sample]
+        found, _ = _timed(commands)
+        return _timed(commands, PYTHONPYCACHEPREFIX=nowhere)[0] / found
+
+
+class _Prepared:
+    """Commands that carry tasks out with no isolation between them."""
+
+    def __init__(self, artifacts: Artifacts, work: pathlib.Path) -> None:
+        self.work = work
+        self._artifacts = artifacts
+        self._count = itertools.count()
+
+    def __call__(self, tasks: list[Task]) -> list[str]:
+        """The command for tasks of one runtime, in this order."""
+        return _prepare(f"{tasks[0].runtime.id}-{next(self._count)}", tasks, self._artifacts, self.work)
+
+
+@contextlib.contextmanager
+def _tasks() -> Iterator[tuple[list[Task], _Prepared]]:
+    """All tasks of the benchmark, and what makes commands of them."""
     found, _ = scenarios.read_all(paths.SCENARIOS)
     selection = select(config.load(), found, Wishes(runtimes=RUNTIMES, scenarios=SCENARIOS))
     matrix = Matrix(config.load(), selection, (), Options())
-    tasks = matrix.tasks()
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
-        work = pathlib.Path(folder)
-        commands = [
-            _prepare(runtime.id, [task for task in tasks if task.runtime.id == runtime.id], matrix.artifacts, work)
-            for runtime in selection.runtimes]
-        begun = time.monotonic()
-        with concurrent.futures.ThreadPoolExecutor(JOBS) as executor:
-            codes = list(executor.map(lambda command: subprocess.run(
-                command, env=environment(work, "1"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, check=False).returncode, commands))
-        return time.monotonic() - begun, sum(code != 0 for code in codes)
+        yield matrix.tasks(), _Prepared(matrix.artifacts, pathlib.Path(folder))
 
 
-def _prepare(runtime: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.Path) -> list[str]:
+def _timed(commands: list[list[str]], **variables: str) -> tuple[float, int]:
+    """Wall seconds for the commands, two at once, and how many of them died."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as home, concurrent.futures.ThreadPoolExecutor(JOBS) as executor:
+        around = {**environment(pathlib.Path(home), "1"), **variables}
+        codes = list(executor.map(lambda command: subprocess.run(
+            command, env=around, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            check=False).returncode, commands))
+    return time.monotonic() - begun, sum(code != 0 for code in codes)
+
+
+def _prepare(name: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.Path) -> list[str]:
     requests = []
     for number, task in enumerate(tasks):
-        folder = work / f"{runtime}-{number}"
+        folder = work / f"{name}-{number}"
         folder.mkdir()
         if task.artifact:
             artifacts.lay_out(task.artifact, folder)
@@ -93,7 +137,7 @@ def _prepare(runtime: str, tasks: list[Task], artifacts: Artifacts, work: pathli
             "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
             "folder": str(folder), "answer": str(folder / "answer.json"), "memory": None,
             "seconds": None})
-    listed = work / f"{runtime}.json"
+    listed = work / f"{name}.json"
     listed.write_text(json.dumps(requests))
     record = provision.read(config.load().environment(tasks[0].runtime.environment))
     assert record, "the run before has provisioned it"
