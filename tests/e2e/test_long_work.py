@@ -79,7 +79,7 @@ def test_killed_run_goes_on(matrix: Run, home: pathlib.Path, tmp_path: pathlib.P
     assert finished == {key: after[key] for key in finished}
     work = document["run"]["work"]
     assert len(finished) - before == work["saves_known"] + work["loads_known"]
-    assert len(after) - len(finished) == work["saves_run"] + work["loads_run"] > 0
+    assert len(after) - len(finished) == work["saves_run"] + work["loads_run"] + work["remedies_run"] > 0
     assert [] == [cell for cell in document["cells"] if cell["verdict"] == "unavailable"]
     assert [] == [path.name for path in (home / "work").iterdir()]
 
@@ -87,14 +87,14 @@ def test_killed_run_goes_on(matrix: Run, home: pathlib.Path, tmp_path: pathlib.P
 def test_nothing_is_done_twice(matrix: Run) -> None:
     """A second run knows everything, and says the same."""
     first, second = matrix(*SELECTION), matrix(*SELECTION)
-    assert (0, 0) == (second["run"]["work"]["saves_run"], second["run"]["work"]["loads_run"])
+    assert [0, 0, 0] == [second["run"]["work"][f"{what}_run"] for what in ("saves", "loads", "remedies")]
     assert first["cells"] == second["cells"]
 
 
 def test_both_isolations_give_the_same_verdicts(matrix: Run, cells: ByPlace) -> None:
     """A fork of a zygote is a fresh process in everything that a model can see, the order of sets included."""
     selection = ("-k", "vocabulary_from_set,custom_loss", "--format", "h5", "--runtimes", "tf1.15,tf2.21-keras3",
-                 "--fresh")
+                 "--fresh", "--no-remedies")
     forked, fresh = matrix(*selection), matrix(*selection, "--isolation", "process")
     assert {place: cell["verdict"] for place, cell in cells(fresh).items()} == {
         place: cell["verdict"] for place, cell in cells(forked).items()}
