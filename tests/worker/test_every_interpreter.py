@@ -39,13 +39,13 @@ def _stand_in_for_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.execute.zygote.environment", with_stand_in)
 
 
-def _request(folder: pathlib.Path, stage: str, seconds: float = 60) -> pathlib.Path:
+def _request(folder: pathlib.Path, stage: str, seconds: float = 60, **more: Any) -> pathlib.Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "request.json"
     protocol.write_json(str(path), {
         "protocol": protocol.VERSION, "stage": stage, "runtime": RUNTIME, "scenario": str(HERE / "scenario.py"),
         "format": "h5", "parameters": {}, "folder": str(folder), "answer": str(folder / "answer.json"),
-        "memory": 2**30, "seconds": seconds})
+        "memory": 2**30, "seconds": seconds, **more})
     return path
 
 
@@ -80,6 +80,20 @@ def test_saves_and_loads_alone(version: str, python_with_numpy: PythonWithNumpy,
         assert "done" == _answer(folder)["outcome"], _answer(folder)["failure"]
     assert version == ".".join(_answer(tmp_path / "load")["versions"]["python"].split(".")[:2])
     numpy.testing.assert_array_equal(_predictions(tmp_path / "save"), _predictions(tmp_path / "load"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_remedies_are_there(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+    """Needs that CPython: one that fits loads the same model; one for another Keras says so, and is no failure."""
+    python, saved = python_with_numpy(version), tmp_path / "save"
+    run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
+    saver = {"runtime": RUNTIME, "versions": _answer(saved)["versions"]}
+    for remedy, outcome in (("custom-objects", "done"), ("safe-mode-off", "unsupported")):
+        folder = tmp_path / remedy
+        _pass_on(saved, folder)
+        run_alone(python, _request(folder, "load", remedy=remedy, saver=saver), folder / "log.txt", "2", 60)
+        assert outcome == _answer(folder)["outcome"], _answer(folder)["failure"]
+    numpy.testing.assert_array_equal(_predictions(saved), _predictions(tmp_path / "custom-objects"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
