@@ -185,7 +185,7 @@ def _trial_packer(results: dict[str, Any], texts: Texts) -> Callable[[dict[str, 
     def packed(item: dict[str, Any]) -> tuple[Any, ...]:
         proof = (variants.get(item["variant"], -1), runtimes.get(item["save"], -1), runtimes.get(item["load"], -1))
         return (remedies[item["remedy"]], verdicts[item["verdict"]], texts.place(item["reason"]), item["verified"],
-                *proof, round(item["wall"], 1))
+                *proof, round(item.get("wall") or 0, 1))
 
     return packed
 

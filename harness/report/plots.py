@@ -13,6 +13,7 @@ from harness.report import labels, tables
 WIDE, HIGH = 200, 92  # of the drawing area of one panel, in its own units
 SIDE, FOOT = 30, 18  # room for the labels of its axes
 GAP = 3
+EDGE = 9  # for the half of the last label that stands out
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import harness.report
+from harness.report import earlier
 from tests.browser.driving import Open, local, settled
 from tests.unit.report import made
 
@@ -52,6 +53,13 @@ def results(report: pathlib.Path) -> dict[str, Any]:
     """The results behind that report."""
     document: dict[str, Any] = json.loads((report / "results.json").read_text(encoding="utf-8"))
     return document
+
+
+@pytest.fixture(scope="session")
+def laid_over(results: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The same run laid over an earlier one: its page."""
+    before = earlier.of(made.earlier(results))
+    return harness.report.write(results, tmp_path_factory.mktemp("laid_over"), before)["index.html"]
 
 
 @pytest.fixture

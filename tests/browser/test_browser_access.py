@@ -23,6 +23,10 @@ PLACES = {
     "cells": "#/cells?verdict=refused",
     "runtimes": "#/runtimes",
     "environment": "#/runtimes/py37-tf1.15",
+    "causes": "#/causes",
+    "cause": "#/causes/bytecode",
+    "unknown": "#/causes/unknown",
+    "compare": "#/compare",
     "missing": "#/variant/none",
 }
 
@@ -37,9 +41,9 @@ def places(results: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(open_page: Open, results: dict[str, Any], scheme: str) -> None:
+def test_axe_finds_no_violation(open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, scheme: str) -> None:
     """Every view in both themes passes the rules of axe-core, contrast included, with all that folds unfolded."""
-    page = open_page(color_scheme=scheme)
+    page = open_page(file=laid_over, color_scheme=scheme)
     found = {}
     for name, place in places(results).items():
         page.evaluate("hash => location.hash = hash", place)
@@ -168,9 +172,11 @@ def test_the_theme_can_be_chosen(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
-def test_nothing_is_wider_than_the_page(open_page: Open, results: dict[str, Any], width: int) -> None:
+def test_nothing_is_wider_than_the_page(
+    open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, width: int
+) -> None:
     """Only what scrolls by itself is wider than the window, in every view."""
-    page = open_page(viewport={"width": width, "height": 900})
+    page = open_page(file=laid_over, viewport={"width": width, "height": 900})
     wide = {}
     for name, place in places(results).items():
         page.evaluate("hash => location.hash = hash", place)
@@ -205,9 +211,11 @@ def test_on_paper(open_page: Open) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1920])
-def test_screenshots(open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path, width: int, scheme: str) -> None:
+def test_screenshots(
+    open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, tmp_path: pathlib.Path, width: int, scheme: str
+) -> None:
     """Pictures of every view, for eyes; they are where pytest keeps its temporary folders."""
-    page = open_page(viewport={"width": width, "height": 1080}, color_scheme=scheme)
+    page = open_page(file=laid_over, viewport={"width": width, "height": 1080}, color_scheme=scheme)
     for name, place in places(results).items():
         page.evaluate("hash => location.hash = hash", place)
         page.wait_for_timeout(60)

@@ -30,6 +30,19 @@ CASES: dict[str, tuple[dict[str, str], Callable[[Cell], bool]]] = {
     "verdict": ({"verdict": "changed"}, lambda cell: cell["verdict"] == "changed"),
     "verdicts": ({"verdict": "changed,refused"}, lambda cell: cell["verdict"] in ("changed", "refused")),
     "text": ({"q": "MARSHAL unknown"}, lambda cell: "bad marshal data (unknown" in cell["reason"]),
+    "cause": ({"cause": "slots-lost"}, lambda cell: cell["cause"] == "slots-lost"),
+    "kind of cause": ({"cause": "kind:custom-objects"}, lambda cell: cell["cause"] == "custom-missing"),
+    "unknown cause": ({"cause": "unknown"}, lambda cell: cell["cause"] == "unknown"),
+    "no such cause": ({"cause": "constructor"}, lambda _: False),
+    "verified": ({"remedy": "verified"}, lambda cell: any(trial["verified"] for trial in cell["remedies"])),
+    "not helped": (
+        {"remedy": "none"},
+        lambda cell: cell["cause"] != "" and not any(trial["verified"] for trial in cell["remedies"]),
+    ),
+    "no such remedy": ({"remedy": "toString"}, lambda _: False),
+    "no such neighbours": ({"near": "__proto__"}, lambda _: False),
+    "text of a cause": ({"q": "optimizer's slots"}, lambda cell: cell["cause"] == "slots-lost"),
+    "since nothing": ({"moved": "worse"}, lambda _: False),
     "together": (
         {"verdict": "refused", "save": "tf-2.3", "q": "mse"},
         lambda cell: (cell["verdict"], cell["save"]) == ("refused", "tf-2.3") and "'mse'" in cell["reason"],
@@ -47,6 +60,56 @@ def test_a_filter_leaves_the_right_cells(open_page: Open, results: dict[str, Any
     expected = sum(wanted(cell) for cell in results["cells"])
     told = page.locator("#view h1").inner_text().replace("\u202f", "")
     assert (f"{expected} cells" if expected != 1 else "1 cell") == told
+
+
+def turns(results: dict[str, Any]) -> dict[str, int]:
+    """How many cells have another verdict than a neighbour, and than all of them on both axes; counted the slow way."""
+    order = [row["id"] for row in results["runtimes"]]
+    at = {(c["variant"], c["save"], c["load"]): c["verdict"] for c in results["cells"]
+          if c["verdict"] not in ("unsupported", "unavailable")}
+    found = {"turns": 0, "alone": 0}
+    for (variant, save, load), verdict in at.items():
+        axes = []
+        for line in ([(variant, one, load) for one in order], [(variant, save, one) for one in order]):
+            asked = [key for key in line if key in at]
+            here = asked.index((variant, save, load))
+            axes.append([at[key] != verdict for key in [*asked[max(here - 1, 0):here], *asked[here + 1:here + 2]]])
+        found["turns"] += any(axes[0]) or any(axes[1])
+        found["alone"] += bool(axes[0] and axes[1]) and all(axes[0]) and all(axes[1])
+    return found
+
+
+@pytest.mark.parametrize("near", ["turns", "alone"])
+def test_where_verdicts_turn(open_page: Open, results: dict[str, Any], near: str) -> None:
+    """Neighbours are the nearest runtimes that could be asked, so a row of unavailable ones is looked across."""
+    page = open_page(fragment("cells", near=near))
+    told = page.locator("#view h1").inner_text().replace("\u202f", "")
+    assert f"{turns(results)[near]} cells" == told
+    assert 0 < turns(results)["alone"] < turns(results)["turns"]
+
+
+def test_a_cause_can_be_chosen(open_page: Open) -> None:
+    """The list of causes is grouped by kind; choosing one stands in the link, and the overview follows."""
+    page = open_page()
+    box = page.get_by_role("combobox", name="Cause")
+    assert "Lambda layers" in box.locator("optgroup").evaluate_all("all => all.map(one => one.label)")
+    go(page, lambda: box.select_option("slots-lost"))
+    assert page.url.endswith("#/?cause=slots-lost")
+    assert {"incomplete"} == set(page.locator("details.findings:visible .mark").evaluate_all(
+        "all => all.map(one => one.textContent.trim().split(' ').at(-1))"))
+
+
+def test_controls_for_what_is_not_there_are_hidden(open_page: Open, results: dict[str, Any],
+                                                   tmp_path: pathlib.Path) -> None:
+    """Without causes there is no filter by cause or remedy, without an earlier run none by what moved."""
+    file = harness.report.write(made.bare(results), tmp_path)["index.html"]
+    page = open_page(file=file)
+    for name in ("Cause", "Remedy", "Since before"):
+        assert page.get_by_role("combobox", name=name).is_hidden()
+    assert page.get_by_role("combobox", name="Neighbours").is_visible()
+    for place in ("#/causes", "#/pair/tf-2.3/keras-3", "#/compare", "#/cells"):
+        go(page, lambda place=place: page.evaluate("hash => location.hash = hash", place))  # type: ignore[misc]
+        assert "Cause and remedy" not in page.locator("main").inner_text()
 
 
 def test_choosing_changes_the_link(open_page: Open) -> None:
@@ -152,9 +215,10 @@ def test_the_pair_sums_as_the_overview(open_page: Open, results: dict[str, Any])
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     sums = []
     for step in ("Sum all variants", "Leave them out"):
-        shares = page.locator("#view table").nth(1).locator("td.num").all_inner_texts()
+        formats = page.get_by_role("table", name="Formats: identical of asked")
+        shares = formats.locator('td[data-label="Identical"]').all_inner_texts()
         sums.append(sum(int(share.split("/")[1]) for share in shares if "/" in share))
-        assert len(results["variants"]) == page.locator("#view table").nth(2).locator("tbody tr").count()
+        assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()
         go(page, page.get_by_role("link", name=step).click)
     mine = [c for c in results["cells"] if (c["save"], c["load"]) == ("tf-2.3", "keras-3")]
     asked = [cell for cell in mine if cell["verdict"] not in ("unsupported", "unavailable")]
@@ -216,7 +280,9 @@ def test_the_view_as_markdown(open_page: Open, tmp_path: pathlib.Path) -> None:
     assert r"&lt;script&gt;alert(1)" in text
 
 
-@pytest.mark.parametrize("place", ["#/", "#/pair/tf-2.3/keras-3", "#/runtimes", "#/variant/conv_batchnorm%2Fh5"])
+@pytest.mark.parametrize("place", [
+    "#/", "#/pair/tf-2.3/keras-3", "#/runtimes", "#/variant/conv_batchnorm%2Fh5", "#/causes", "#/causes/slots-lost",
+    "#/compare"])
 def test_every_view_can_be_copied(open_page: Open, place: str) -> None:
     """Markdown of the view is on the clipboard, and the button says so."""
     page = open_page(place, permissions=["clipboard-read", "clipboard-write"])

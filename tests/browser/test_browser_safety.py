@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import harness.report
+from harness.report import earlier
 from tests.browser.driving import Open, fragment, go
 from tests.unit.report import made
 
@@ -48,6 +49,12 @@ def poisoned(text: str) -> dict[str, Any]:
             "versions": {text: text},
             "seconds": {text: 1.0},
         }
+    trial = {"remedy": text, "verdict": "refused", "reason": text, "variant": text + "/h5", "save": "", "load": ""}
+    remedies = [trial | {"verified": True}, trial | {"verified": False, "wall": 1.0, "variant": ""}]
+    results["causes"] = [
+        {"id": text, "title": text, "explanation": text, "kind": text, "references": [text], "remedies": [text]}]
+    results["remedies"] = [
+        {"id": text, "title": text, "side": text, "code": text, "costs": text, "codes": {text: text}}]
     difference = {"observation": text, "kind": "text", "detail": text, "where": text, "counts": True}
     difference |= {"absolute": None, "relative": None, "ulp": None, "allowed": None}
     for cell in results["cells"]:
@@ -60,6 +67,7 @@ def poisoned(text: str) -> dict[str, Any]:
             "log": text,
         }
         cell |= {"differences": [difference], "notes": [text], "step": text, "signal": text, "before": text}
+        cell |= {"cause": text, "remedies": remedies}
     for row in results["runtimes"]:
         row |= {"title": text, "versions": {text: text, "python": text}}
     for place in results["environments"]:
@@ -81,10 +89,13 @@ def poisoned(text: str) -> dict[str, Any]:
 def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> None:
     """In every view the text is there, whole, and nothing of it has become an element or run."""
     results = poisoned(text)
-    harness.report.write(results, tmp_path)
-    page = open_page(file=tmp_path / "index.html")
+    old = earlier.of(results | {"cells": [cell | {"verdict": "identical"} for cell in results["cells"]],
+                                "run": results["run"] | {"started": text},
+                                "runtimes": [row | {"versions": {text: "another"}} for row in results["runtimes"]]})
+    page = open_page(file=harness.report.write(results, tmp_path, old)["index.html"])
     one, other = (row["id"] for row in results["runtimes"])
     views = ["#/", "#/cells", fragment("variant", text + "/h5"), fragment("pair", one, other), "#/runtimes"]
+    views += ["#/causes", fragment("causes", text), "#/compare", fragment("cells", cause=text, q=text)]
     views += [fragment("cell", text + "/h5", one, other), fragment("runtimes", results["environments"][0]["id"])]
     for place in views:
         page.evaluate("hash => location.hash = hash", place)

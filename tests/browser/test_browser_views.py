@@ -90,13 +90,12 @@ def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path
 def test_the_pair_ranks_formats(open_page: Open, results: dict[str, Any]) -> None:
     """Formats are ordered by their share of identical cells, and every variant is listed."""
     page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))
-    table = page.locator("#view table").nth(1)
-    shares = [
-        int(good) / int(asked) for good, asked in (t.split("/") for t in table.locator("td.num").all_inner_texts())
-    ]
+    table = page.get_by_role("table", name="Formats: identical of asked")
+    told = table.locator('td[data-label="Identical"]').all_inner_texts()
+    shares = [int(good) / int(asked) for good, asked in (text.split("/") for text in told)]
     assert sorted(shares, reverse=True) == shares
     assert 3 == len(shares)
-    assert len(results["variants"]) == page.locator("#view table").nth(2).locator("tbody tr").count()
+    assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()
 
 
 def test_a_refused_cell_shows_its_exception(open_page: Open, results: dict[str, Any]) -> None:

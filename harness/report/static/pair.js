@@ -117,13 +117,13 @@ function models(data, cells, best) {
   const place = (cell) => data.scenarioOf(data.cells.variant[cell]).model * names.length + names.indexOf(data.variants[data.cells.variant[cell]].format);
   const of = countBy(data, asked, data.models.length * names.length, place);
   const rows = data.models.map((title, kind) => [title, ...names.map((_, at) => survived(data, sumUp(data, of(kind * names.length + at))))]);
-  const shown = rows.filter((row) => row.slice(1).some((item) => item !== "–"));
+  const shown = rows.filter((row) => row.slice(1).some((item) => item));
   const columns = [{ name: "Kind of model", class: "prose" }, ...names.map((name) => ({ name, class: "nowrap" }))];
   return scroll("Kinds of models", table("Kinds of models by format: the worst verdict, and identical of asked", columns, shown));
 }
 
 function survived(data, sum) {
-  if (!sum.asked) return "–";
+  if (!sum.asked) return "";
   const { verdict, sign } = data.labels[sum.worst];
   return [el("span", { class: `mark v-${verdict} l3` }, el("span", { class: "sign", "aria-hidden": "true" }, sign), el("span", { class: "sr" }, `worst ${verdict}, identical `), ` ${sum.good}/${sum.asked}`)];
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tests.unit.report import made_causes
+
 NASTY = (
     "<script>alert(1)</script> </script><!-- \"double\" 'single' `tick` | pipe & \u2028 =1+1 [x](javascript:alert(2))"
 )
@@ -73,7 +75,7 @@ def results(
         for at, one in enumerate(rows)
         for other_at, other in enumerate(rows)
     ]
-    return {
+    document = {
         "schema": 1,
         "crossload": "0.1.0",
         "run": _run(len(saves), len(cells)),
@@ -85,13 +87,39 @@ def results(
         "saves": saves,
         "cells": cells,
     }
+    made_causes.annotate(document, random.Random(seed), NASTY if nasty else "")
+    return document
+
+
+def bare(document: dict[str, Any]) -> dict[str, Any]:
+    """The same document as it was made before there were causes and remedies."""
+    cells = [{key: value for key, value in cell.items() if key not in ("cause", "remedies")}
+             for cell in document["cells"]]
+    return {key: value for key, value in document.items() if key not in ("causes", "remedies")} | {"cells": cells}
+
+
+def earlier(document: dict[str, Any], seed: int = 3) -> dict[str, Any]:
+    """A run before it: some cells were better, worse, not asked or not there, one is gone, and one numpy was older."""
+    chance = random.Random(seed)
+    cells = []
+    for cell in document["cells"]:
+        verdict = chance.choices(
+            ("", "identical", "refused", "unavailable", cell["verdict"]), (0.02, 0.04, 0.03, 0.01, 0.9))[0]
+        if verdict:
+            cells.append(cell | {"verdict": verdict})
+    first, *others = document["runtimes"]
+    old = first | {"versions": first["versions"] | {"numpy": "1.0"}}
+    gone = document["cells"][-1] | {"variant": "a variant that is no more"}
+    run = document["run"] | {"started": "2026-11-01T03:00:00+00:00"}
+    return document | {"run": run, "cells": [*cells, gone], "runtimes": [old, *others]}
 
 
 def empty() -> dict[str, Any]:
     """A run that did nothing: the least document that the contract allows."""
     document = results(runtimes=1, scenarios=1, formats=1, nasty=False)
     return document | {
-        name: [] for name in ("environments", "runtimes", "scenarios", "variants", "faults", "saves", "cells")
+        name: [] for name in ("environments", "runtimes", "scenarios", "variants", "faults", "saves", "cells",
+                           "causes", "remedies")
     }
 
 

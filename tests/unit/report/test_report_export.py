@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import jsonschema
 import pytest
+from pyarrow import parquet
 
 import harness.report
 from harness.report import export, render, tables, words
@@ -101,6 +102,56 @@ def test_csv_runs_no_formula(start: str) -> None:
     assert "'" + start + "HYPERLINK(1)" == row["reason"]
 
 
+def test_parquet_has_the_rows_of_the_csv(sums: tables.Sums) -> None:
+    """The same columns with their types, and texts as they are: no apostrophe, no lost line."""
+    table = parquet.read_table(io.BytesIO(export.parquet(sums)))
+    assert list(export.CSV_COLUMNS) == table.column_names
+    told = table.to_pydict()
+    assert [str(value) for value in sums.frame["reason"]] == told["reason"]
+    assert [float(value) for value in sums.frame["wall"]] == told["wall"]
+    assert {"double", "int64"} == {str(table.schema.field(name).type) for name in export.NUMBERS}
+
+
+def test_parquet_takes_what_is_no_text() -> None:
+    """A lone surrogate in a reason becomes a question mark, and no cell at all makes an empty table."""
+    results = made.results(runtimes=1, scenarios=1, formats=1)
+    results["cells"][0]["reason"] = "bad \udc80 byte"
+    assert ["bad ? byte"] == parquet.read_table(io.BytesIO(export.parquet(tables.sums(results))))["reason"].to_pylist()
+    assert 0 == parquet.read_table(io.BytesIO(export.parquet(tables.sums(made.empty())))).num_rows
+
+
+def test_tables_name_cause_and_remedy(document: dict[str, Any], sums: tables.Sums) -> None:
+    """The id of a cell's cause, and of the first remedy that was verified."""
+    rows = list(csv.DictReader(io.StringIO(export.csv(sums), newline="")))
+    assert [cell["cause"] for cell in document["cells"]] == [row["cause"] for row in rows]
+    assert [tables.verified(cell) for cell in document["cells"]] == [row["remedy"] for row in rows]
+
+
+def test_the_summary_counts_causes(document: dict[str, Any], sums: tables.Sums) -> None:
+    """The most frequent with their cells and how many were remedied; a document without causes has no such part."""
+    most = max(sums.causes, key=lambda why: why.cells)
+    assert f"| {export.markdown(most.title)} | {most.cells} | {most.remedied} |" in export.summary(document, sums)
+    many = dataclasses.replace(sums, causes=sums.causes * 2)
+    assert f"And {2 * len(sums.causes) - export.MOST_CAUSES} causes with fewer" in export.summary(document, many)
+    bare = made.bare(document)
+    assert "## Why" not in export.summary(bare, tables.sums(bare))
+
+
+@pytest.mark.parametrize(("verdicts", "told"), [
+    (["identical", "changed"], "50% identical, 1 silent"),
+    (["identical", "identical"], "100% identical, 0 silent"),
+    (["unavailable", "unsupported"], "nothing asked"),
+])
+def test_the_badge_says_how_it_stands(verdicts: list[str], told: str) -> None:
+    """An SVG that names the share of identical cells and how many differ in silence."""
+    results = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
+    results["cells"] = [cell | {"verdict": verdict}
+                        for cell, verdict in zip(results["cells"], verdicts, strict=False)]
+    root = ElementTree.fromstring(render.badge_svg(tables.sums(results)))
+    assert f"crossload: {told}" == root.get("aria-label")
+    assert ["crossload", told] == [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
 def test_markdown_is_inert() -> None:
     """Markup, mentions, table cells and lines of their own are all plain text."""
     told = export.markdown("a|b <i> [x](http://y) `c` @team\n# head")
@@ -169,7 +220,8 @@ def test_the_picture_escapes_names() -> None:
 
 def test_write_leaves_every_file(tmp_path: pathlib.Path) -> None:
     """All outputs are written, named, and nothing else is left behind; a second time replaces them."""
-    names = ["index.html", "matrix.svg", "results.csv", "results.json", "results.schema.json", "summary.md"]
+    names = ["badge.svg", "index.html", "junit.xml", "matrix.svg", "results.csv", "results.json", "results.parquet",
+             "results.schema.json", "summary.md"]
     for _ in range(2):
         written = harness.report.write(made.results(runtimes=2, scenarios=1, formats=1), tmp_path / "new")
         assert names == sorted(written)

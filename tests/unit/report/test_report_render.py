@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness import advice
 from harness.report import payload, render, tables, words
 from tests.unit.report import made
 
@@ -200,6 +201,61 @@ def test_the_detail_block_has_logs_and_tracebacks(document: dict[str, Any], page
     assert [cell["log"] for cell in document["cells"]] == [text(cell[1]) for cell in detail["cells"]]
     expected = [cell["failure"]["traceback"] for cell in document["cells"] if cell["failure"]]
     assert expected == [text(detail["failures"][cell[0]][2]) for cell in detail["cells"] if cell[0] >= 0]
+
+
+def test_the_blocks_have_causes_and_remedies(document: dict[str, Any], page: str) -> None:
+    """Each cell's cause and first verified remedy, and every trial with what proves it."""
+    core, detail = unpacked(page, "core"), unpacked(page, "detail")
+    cells = core["cells"]
+
+    def named(items: list[dict[str, Any]], place: int) -> str:
+        return "" if place < 0 else str(items[place]["id"])
+
+    assert [cell["cause"] for cell in document["cells"]] == [named(core["causes"], n) for n in cells["cause"]]
+    assert [tables.verified(cell) for cell in document["cells"]] == [
+        named(core["remedies"], n) for n in cells["remedy"]]
+    told = [[(named(core["remedies"], trial[0]), core["labels"][trial[1]]["verdict"], trial[3],
+              named(core["variants"], trial[4]), named(core["runtimes"], trial[5]), named(core["runtimes"], trial[6]))
+             for trial in (detail["trials"][n] for n in cell[10])] for cell in detail["cells"]]
+    keys = ("remedy", "verdict", "verified", "variant", "save", "load")
+    assert [[tuple(trial[key] for key in keys) for trial in cell["remedies"]] for cell in document["cells"]] == told
+    assert {one["id"]: one["code"] for one in document["remedies"]} == {
+        name: one["code"] for name, one in detail["remedies"].items()}
+
+
+def test_a_document_without_causes_is_a_page(document: dict[str, Any]) -> None:
+    """One that was made before there were any has no cause in any cell, and no part about them."""
+    bare = made.bare(document)
+    page = render.page(bare, tables.sums(bare))
+    core = unpacked(page, "core")
+    assert ([], {-1}, {-1}) == (core["causes"], set(core["cells"]["cause"]), set(core["cells"]["remedy"]))
+    assert "panel-causes" not in page.split("</style>")[1].split("<script")[0]
+
+
+def test_remedies_that_are_null_or_of_no_catalogue(document: dict[str, Any]) -> None:
+    """Columns read back have null for no remedies; a remedy that no catalogue names is called by its id."""
+    results = made.results(runtimes=2, scenarios=1, formats=1)
+    trial = next(cell["remedies"][0] for cell in document["cells"] if cell["remedies"])
+    results["cells"][0]["remedies"] = None
+    results["cells"][1] |= {"remedies": [trial | {"remedy": "of-my-own", "verified": True, "variant": ""}]}
+    core = unpacked(render.page(results, tables.sums(results)), "core")
+    assert "of-my-own" == core["remedies"][core["cells"]["remedy"][1]]["title"]
+
+
+def test_the_best_formats_are_those_of_the_advice() -> None:
+    """Moves that were asked in enough scenarios have one; the page holds the same as `nox -s upgrade` says."""
+    results = made.results(runtimes=3, scenarios=24, nasty=False)
+    core = payload.core(results, tables.sums(results))
+    ids = [row["id"] for row in results["runtimes"]]
+    told = {(ids[save], ids[load]): format_ for save, load, format_ in core["best"]}
+    assert advice.best(results) == told
+    assert ("tf-2.3", "keras-2.2.4") in told
+
+
+def test_the_causes_are_there_without_javascript(document: dict[str, Any], reader: Reader) -> None:
+    """The most frequent ones are links with their titles on the delivered page."""
+    titles = [why.title for why in tables.sums(document).causes]
+    assert all(any(title.split("\u2028")[0] in text for text in reader.text["a"]) for title in titles)
 
 
 def test_equal_texts_are_kept_once() -> None:

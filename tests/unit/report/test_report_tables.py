@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from harness.report import tables, words
+from harness.report import labels, tables, words
 from tests.unit.report import made
 
 
@@ -138,3 +138,32 @@ def test_an_empty_run_has_sums() -> None:
     sums = tables.sums(made.empty())
     assert ({}, []) == (sums.all.of, sums.findings)
     assert "Nothing could be asked in this run." == words.headline(sums.all)
+
+
+def test_causes_are_counted_in_their_order() -> None:
+    """The classic six come first, what is unknown last, within a kind the most frequent; none is lost."""
+    document = made.results()
+    causes = tables.sums(document).causes
+    expected = collections.Counter(cell["cause"] for cell in document["cells"] if cell["cause"])
+    assert dict(expected) == {why.id: why.cells for why in causes}
+    assert ["hash-order", "bytecode", "custom-missing"] == [why.id for why in causes][:3]
+    assert "unknown" == causes[-1].id
+    kinds = [list(labels.KINDS).index(why.kind) for why in causes]
+    assert sorted(kinds) == kinds
+
+
+def test_a_cell_is_remedied_by_what_was_verified() -> None:
+    """Only a verified trial counts, and the first of them is the one that is told."""
+    document = made.results()
+    for why in tables.sums(document).causes:
+        mine = [cell for cell in document["cells"] if cell["cause"] == why.id]
+        assert sum(any(trial["verified"] for trial in cell["remedies"]) for cell in mine) == why.remedied
+    tried = {"remedies": [{"remedy": "a", "verified": False}, {"remedy": "b", "verified": True}]}
+    assert ("b", "", "") == (tables.verified(tried), tables.verified({"remedies": None}), tables.verified({}))
+
+
+def test_a_document_from_before_there_were_causes_has_none() -> None:
+    """It is summed all the same."""
+    document = made.results()
+    sums = tables.sums(made.bare(document))
+    assert ([], tables.sums(document).all) == (sums.causes, sums.all)
