@@ -10,17 +10,15 @@ import dataclasses
 import functools
 import pathlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from harness import paths
-from harness.errors import CatalogueError
+from harness import checked_toml, paths
 from harness.model import KerasModule, Stage, Verdict
 from harness.names import nearest
-from harness.toml_lines import Key, error_line, line_for, lines_of
+from harness.toml_lines import Key, line_for
 
 Kind = Literal[
     "data", "metrics", "randomness", "lambda", "custom-objects", "variable-initializer", "format", "schema",
@@ -163,28 +161,11 @@ class Causes:
 
 def load(path: pathlib.Path = paths.CATALOGUE / "causes.toml") -> Causes:
     """Read the catalogue. Raises CatalogueError with all faults of the file, each with its line and key."""
-    try:
-        text = path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: cannot be read: {error}", "restore it from version control") from error
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{_shown(path)}:{error_line(error, text)}: not TOML: {error}") from error
-    reader = _Reader(lines_of(text))
-    causes = reader.catalogue(document)
-    if reader.faults:
-        listed = [f"{_shown(path)}:{line}: {message}" for line, message in sorted(set(reader.faults))]
-        first = f"{len(listed)} fault{'s' if len(listed) > 1 else ''} in the catalogue of causes"
-        raise CatalogueError("\n".join([first, *listed]), "docs/causes.md explains every key")
+    found = checked_toml.read(path)
+    reader = _Reader(found.lines)
+    causes = reader.catalogue(found.document)
+    found.refuse(reader.faults, "causes", "docs/causes.md explains every key")
     return causes
-
-
-def _shown(path: pathlib.Path) -> str:
-    try:
-        return path.resolve().relative_to(paths.PROJECT).as_posix()
-    except ValueError:
-        return str(path)
 
 
 class _Reader:

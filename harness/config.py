@@ -6,17 +6,16 @@ import dataclasses
 import datetime
 import pathlib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_args
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from harness import paths
-from harness.errors import CatalogueError, UsageError
+from harness import checked_toml, paths
+from harness.errors import UsageError
 from harness.model import Environment, KerasModule, Runtime
 from harness.names import nearest
-from harness.toml_lines import Key, error_line, line_for, lines_of
+from harness.toml_lines import Key, line_for
 
 KERAS_MODULES: tuple[str, ...] = get_args(KerasModule)
 BACKENDS = ("tensorflow", "jax", "torch", "numpy", "openvino")
@@ -77,20 +76,10 @@ def load(path: pathlib.Path = paths.CATALOGUE / "environments.toml", *, today: d
 
     Raises CatalogueError with all faults of the file, each with its line and key.
     """
-    try:
-        text = path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: cannot be read: {error}", "restore it from version control") from error
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogueError(f"{_shown(path)}:{error_line(error, text)}: not TOML: {error}") from error
-    reader = _Reader(lines_of(text), today or datetime.datetime.now(datetime.UTC).date())
-    environments = reader.environments(document)
-    if reader.faults:
-        listed = [f"{_shown(path)}:{line}: {message}" for line, message in sorted(set(reader.faults))]
-        first = f"{len(listed)} fault{'s' if len(listed) > 1 else ''} in the catalogue of environments"
-        raise CatalogueError("\n".join([first, *listed]), "docs/environments.md explains every key")
+    found = checked_toml.read(path)
+    reader = _Reader(found.lines, today or datetime.datetime.now(datetime.UTC).date())
+    environments = reader.environments(found.document)
+    found.refuse(reader.faults, "environments", "docs/environments.md explains every key")
     return Catalogue(tuple(sorted(environments, key=lambda one: (one.released, one.id))))
 
 
@@ -98,13 +87,6 @@ def _named(noun: str, name: str, known: Mapping[str, _T]) -> _T:
     if name not in known:
         raise UsageError(f"no {noun} {name!r}{nearest(name, known)}", f"there are: {', '.join(known)}")
     return known[name]
-
-
-def _shown(path: pathlib.Path) -> str:
-    try:
-        return path.resolve().relative_to(paths.PROJECT).as_posix()
-    except ValueError:
-        return str(path)
 
 
 _NOTHING = Environment(id="", title="", python="", released=datetime.date.min, as_of=datetime.date.max,

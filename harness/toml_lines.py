@@ -15,7 +15,6 @@ _KEY_PART = re.compile(r"""[ \t]*("(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]
 _STRING = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}(?!")' r"|'''.*?'{3,5}(?!')" r'|"(?:\\.|[^"\\])*"' r"|'[^']*'", re.DOTALL)
 _PLAIN = re.compile(r"[^,\]}\n#]+")
-_ERROR_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 
 
 def lines_of(text: str) -> dict[Key, int]:
@@ -28,12 +27,6 @@ def line_for(lines: dict[Key, int], path: Key) -> int:
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
-
-
-def error_line(error: tomllib.TOMLDecodeError, text: str) -> int:
-    """The line that tomllib's message names; the last one where it says `end of document`."""
-    found = _ERROR_LINE.search(str(error))
-    return int(found[1]) if found else text.count("\n") + 1
 
 
 class _Scanner:
