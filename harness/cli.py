@@ -11,7 +11,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -39,9 +39,14 @@ from harness.model import Fault, Scenario
 from harness.plan import Selection
 from harness.selection import Wishes, select
 
+if TYPE_CHECKING:
+    from harness.report.earlier import Earlier
+
 INTERRUPTED = 130
 _CAN_FORK = hasattr(os, "fork")
 
+_BEFORE = ("an earlier run to lay this one over in the report: a results.json that was kept, or a folder such as "
+           "reports/reference")
 _EPILOG = """\
 examples:
   nox -s matrix                                          the core set, all scenarios
@@ -131,6 +136,7 @@ def _add_matrix(commands: Any) -> None:
                      help="what one save or load may grow by (default: %(default).0f)")
     how.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
                      help="where the report goes (default: reports/)")
+    how.add_argument("--before", metavar="PATH", type=pathlib.Path, help=_BEFORE)
     tell = one.add_argument_group("only tell")
     tell.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
     tell.add_argument("--list", action="store_true", help="list scenarios, formats, runtimes and environments")
@@ -155,6 +161,7 @@ def _add_report(commands: Any) -> None:
                      help="a results document (default: reports/results.json)")
     one.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
                      help="where the report goes (default: reports/)")
+    one.add_argument("--before", metavar="PATH", type=pathlib.Path, help=_BEFORE)
     one.set_defaults(run=_report)
 
 
@@ -193,6 +200,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     if parsed.dry_run:
         telling.outlook(console, run.outlook(), parsed.json)
         return 0
+    before = _before(parsed)
     begun = time.monotonic()
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
     known = causes.load()
@@ -202,7 +210,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         diagnose.annotate(document, known)
         trials = {} if parsed.no_remedies else run.try_remedies(done, document, known, watcher)
     remedies.annotate(document, trials, known)
-    written = _write(document, parsed.reports)
+    written = _write(document, parsed.reports, before)
     telling.summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
 
@@ -250,7 +258,7 @@ def _report(parsed: argparse.Namespace, console: Console) -> int:
     document, known = results.read(parsed.results), causes.load()
     diagnose.annotate(document, known)
     remedies.annotate(document, remedies.run_in(document), known)
-    for path in _write(document, parsed.reports).values():
+    for path in _write(document, parsed.reports, _before(parsed)).values():
         telling.say(console, telling.shown(path))
     return 0
 
@@ -283,11 +291,20 @@ def _check_reference(document: dict[str, Any], console: Console, *, as_json: boo
     return int(bool(changes))
 
 
-def _write(document: dict[str, Any], folder: pathlib.Path) -> dict[str, pathlib.Path]:
+def _before(parsed: argparse.Namespace) -> Earlier | None:
+    """The earlier run that is asked for. Raises UsageError, before anything is run."""
+    if parsed.before is None:
+        return None
+    from harness.report import earlier
+
+    return earlier.read(parsed.before)
+
+
+def _write(document: dict[str, Any], folder: pathlib.Path, before: Earlier | None) -> dict[str, pathlib.Path]:
     from harness import report  # pandas takes a while to import, and --help should not wait for it
 
     try:
-        return report.write(document, folder)
+        return report.write(document, folder, before)
     except OSError as error:
         raise HarnessError(f"the report cannot be written: {error}",
                            "the results are kept; name another folder: --reports DIR") from error

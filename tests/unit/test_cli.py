@@ -460,7 +460,7 @@ def test_a_run_becomes_the_reference_and_is_compared_with_it(
     run()
     assert 0 == cli.main(["reference", "--results", "reports/results.json"])
     written = {path.name for path in (place / "reference").iterdir()}
-    assert {"cells.parquet", "saves.parquet", "run.json", "index.html", "matrix.svg", "summary.md"} == written
+    assert {"cells.parquet", "saves.parquet", "run.json", "index.html", "matrix.svg", "badge.svg", "summary.md"} == written
     assert (place / "docs" / "findings.md").read_text().startswith("# What breaks")
     assert 0 == cli.main(["reference", "--check", "--results", "reports/results.json"])
     document = json.loads((place / "reports" / "results.json").read_text())
@@ -492,3 +492,27 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main([])
     assert 2 == caught.value.code
+
+
+def test_an_earlier_run_is_laid_under_this_one(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that cannot be read is told before anything is run."""
+    assert 2 == run("--before", "kept.json")
+    assert "kept.json: no earlier run can be read" in capsys.readouterr().err
+    assert not (place / "reports").exists()
+    assert 0 == run("--format", "h5")
+    (place / "reports" / "results.json").rename(place / "kept.json")
+    assert 0 == run("--before", "kept.json")
+    assert "Since the run of" in (place / "reports" / "summary.md").read_text()
+    assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again", "--before", "kept.json"])
+    assert "Since the run of" in (place / "again" / "summary.md").read_text()
+
+
+def test_a_run_names_causes(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With remedies and without; both documents keep to the schema."""
+    for more in ([], ["--no-remedies"]):
+        assert 0 == run(*more)
+        document = json.loads((place / "reports" / "results.json").read_text())
+        jsonschema.validate(document, json.loads(export.schema()))
+        assert {""} == {cell["cause"] for cell in document["cells"]}
+        assert document["causes"]
+        assert ("remedies_run" in document["run"]["work"]) is not bool(more)
