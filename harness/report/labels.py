@@ -168,8 +168,8 @@ def css() -> str:
     light, dark = _properties("light"), _properties("dark")
     rules = [
         f":root{{{light}}}",
-        f"@media (prefers-color-scheme: dark){{:root:not([data-theme=light]){{{dark}}}}}",
-        f":root[data-theme=dark]{{{dark}}}",
+        f"@media screen and (prefers-color-scheme: dark){{:root:not([data-theme=light]){{{dark}}}}}",
+        f"@media screen{{:root[data-theme=dark]{{{dark}}}}}",
     ]
     for name in ORDER:
         rules.append(f".f-{name}{{fill:var(--{name})}}")

@@ -201,6 +201,21 @@ def test_versions_are_never_broken(open_page: Open, width: int) -> None:
     assert 0 == page.evaluate(broken)
 
 
+@pytest.mark.parametrize("theme", ["auto", "dark"])
+def test_paper_is_white(open_page: Open, theme: str) -> None:
+    """Printed from a dark screen, a page is dark on white, whoever chose the darkness."""
+    page = open_page(color_scheme="dark")
+    page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
+    colours = """() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.documentElement)
+      .getPropertyValue("--identical")]"""
+    dark = page.evaluate(colours)
+    page.emulate_media(media="print", color_scheme="dark")
+    white = page.evaluate(colours)
+    assert "rgb(255, 255, 255)" == white[0]
+    assert dark[0] != white[0]
+    assert dark[1] != white[1]
+
+
 def test_on_paper(open_page: Open) -> None:
     """Printed, the matrix is whole and the controls are gone."""
     page = open_page()

@@ -160,7 +160,7 @@ SUMS: dict[str, tuple[str, Callable[[Cell, set[str]], bool], str]] = {
     "kind wins": ("kind=pitfall&sum=all", lambda cell, left_out: cell["variant"] in left_out, "filter by kind decides"),
     "text": (
         "q=h5",
-        lambda cell, left_out: cell["variant"] not in left_out and "h5" in cell["variant"],
+        lambda cell, left_out: cell["variant"] not in left_out and "h5" in cell["variant"] + cell["cause"],
         "they are left out of this sum.",
     ),
 }

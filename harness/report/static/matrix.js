@@ -28,29 +28,32 @@ export function grid(matrix, readout = null) {
   return {
     /**
      * Fill every square with what `squareOf(save, load)` says; one whose `key` is the same is left alone.
-     * Of a large matrix the looks of the rows in sight come first; their links, and the other rows, a moment later.
+     * Of a large matrix the looks of the squares in sight come first; their links, and the others, a moment later.
      */
     fill(squareOf) {
       const mine = ++turn;
       const links = [];
-      const fillRow = (save) =>
-        rows[save].forEach((cell, load) => {
-          const square = squareOf(save, load);
-          if (known[save][load] === square.key) return;
-          paint(cell, square, save === load);
-          links.push([cell.firstElementChild, square]);
-          known[save][load] = square.key;
-        });
-      const all = rows.map((_, save) => save);
+      const fillOne = (save, load) => {
+        const square = squareOf(save, load);
+        if (known[save][load] === square.key) return;
+        const cell = rows[save][load];
+        paint(cell, square, save === load);
+        links.push([cell.firstElementChild, square]);
+        known[save][load] = square.key;
+      };
+      const all = rows.map((_, place) => place);
       const large = rows.length > AT_ONCE && matrix.isConnected;
-      const first = large ? all.filter((save) => inSight(rows[save][0])) : all;
-      first.forEach(fillRow);
-      const finish = (rest) => {
-        rest.forEach(fillRow);
+      const down = all.map((save) => !large || inSight(rows[save][0].parentElement, "top", "bottom", innerHeight));
+      const across = all.map((load) => !large || inSight(heads[load + 1], "left", "right", innerWidth));
+      const fillSome = (now) => {
+        for (const save of all) for (const load of all) if ((down[save] && across[load]) === now) fillOne(save, load);
+      };
+      const finish = () => {
+        if (mine === turn) fillSome(false);
         for (const [link, square] of links) lead(link, square);
       };
-      if (!large) finish([]);
-      else afterFrame(() => finish(mine === turn ? all.filter((save) => !first.includes(save)) : []));
+      fillSome(true);
+      large ? afterFrame(finish) : finish();
     },
     /** Show only one row, one column, or everything (-1). */
     only(save, load) {
@@ -128,7 +131,7 @@ function paint(cell, square, own) {
   const link = cell.firstElementChild;
   write(link.children[0], square.big);
   write(link.children[1], square.small);
-  link.querySelector(".bar")?.remove();
+  link.children[2]?.remove();
   if (square.bar) link.append(square.bar());
 }
 
@@ -137,13 +140,14 @@ function lead(link, square) {
   link.setAttribute("aria-label", square.label());
 }
 
-function inSight(cell) {
-  const { top, bottom } = cell.getBoundingClientRect();
-  return bottom > 0 && top < innerHeight;
+/** Whether a part of the page is in the window, between two of its sides. */
+export function inSight(part, start, end, size) {
+  const box = part.getBoundingClientRect();
+  return box[end] > 0 && box[start] < size;
 }
 
 /** After the next frame and a breath, so that rows out of sight do not hold up someone who types on. */
-function afterFrame(act) {
+export function afterFrame(act) {
   requestAnimationFrame(() => setTimeout(act, BREATH));
 }
 

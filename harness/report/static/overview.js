@@ -1,7 +1,7 @@
 // The overview: what the page was delivered with, kept, and brought up to date with the filters.
 import { el, line, plural } from "./dom.js";
 import { countBy, inWords, level, matching, sumUp } from "./filter.js";
-import { bar, grid, mark } from "./matrix.js";
+import { afterFrame, bar, grid, inSight, mark } from "./matrix.js";
 import { kindTag } from "./parts.js";
 import { filtered, href, parse, queryString } from "./route.js";
 import { showSum, summed, titled } from "./sums.js";
@@ -25,18 +25,32 @@ export function overviewView(data) {
     const link = item.querySelector("[data-cells]");
     return { item, link, count: item.querySelector(".n"), own: parse(link.getAttribute("href")).filters };
   });
+  const large = document.getElementById("overview").classList.contains("large");
+  let turn = 0;
   let untouched = true;
+  const parts = ["findings", "variants"].map((name) => document.querySelector(`.panel-${name}`));
+  /** Of a large report the parts that are out of sight follow a moment after what the reader looks at. */
+  const inTurn = (...acts) => {
+    const mine = turn;
+    const seen = parts.map((part) => !large || inSight(part, "top", "bottom", innerHeight));
+    acts.forEach((act, at) => (seen[at] ? act() : afterFrame(() => mine === turn && act())));
+  };
   return {
     filters: true,
     /** Nothing to fill on the first, unfiltered view: the delivered squares are right already. */
     render(state) {
+      turn++;
       const cells = matching(data, state.filters);
       // "Identical of asked" is told of all verdicts, also when only some of them are looked for.
       const every = matching(data, { ...state.filters, verdict: [] });
       const wide = data.runtimes.length;
       const pairOf = (cell) => data.cells.save[cell] * wide + data.cells.load[cell];
       const [of, ofEvery] = [cells, every].map((some) => countBy(data, summed(data, some, state.filters), wide * wide, pairOf));
-      if (!untouched || filtered(state.filters) || state.filters.sum) {
+      const touched = !untouched || filtered(state.filters) || state.filters.sum;
+      untouched &&= !touched;
+      // Before the squares change: to ask where something is would otherwise lay out the page in between.
+      inTurn(() => touched && showFindings(data, cells, findings, state.filters), () => showVariants(data, cells, every, state.filters));
+      if (touched) {
         showSum(state.filters);
         const query = queryString({ ...state.filters, runtime: "", save: "", load: "" });
         squares.fill((save, load) => {
@@ -44,10 +58,7 @@ export function overviewView(data) {
           return square(data, save, load, of(pair), ofEvery(pair), roomy, query);
         });
         squares.only(data.runtimeAt.get(state.filters.save) ?? -1, data.runtimeAt.get(state.filters.load) ?? -1);
-        showFindings(data, cells, findings, state.filters);
-        untouched = false;
       }
-      showVariants(data, cells, every, state.filters);
       return { title: "Overview", table: () => exported(data, of, titled(data, "Overview", state.filters)) };
     },
   };
