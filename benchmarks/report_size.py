@@ -141,6 +141,7 @@ def browse(chromium: Any, file: pathlib.Path, fragments: list[str]) -> dict[str,
         page = chromium.new_page(viewport={"width": 1600, "height": 1000})
         page.goto(file.as_uri(), wait_until="commit")
         times.setdefault("interactive, ms", []).append(float(page.evaluate(READY)))
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
         times.setdefault("first paint, ms", []).append(float(page.evaluate(FIRST_PAINT)))
         for fragment in fragments:
             times.setdefault(f"{fragment}, ms", []).append(float(page.evaluate(TIMED, fragment)))

@@ -239,6 +239,33 @@ def test_rows_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -> No
     assert 0 == page.locator("#summed td.v-identical").count()
 
 
+def test_rows_that_come_back_are_whole(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """Of a large matrix rows below the window come back a moment later, with every square, wherever it was scrolled."""
+    document = made.results(runtimes=40, scenarios=2, formats=1)
+    page = open_page(file=harness.report.write(document, tmp_path)["index.html"])
+    page.evaluate("() => scrollTo(0, document.querySelector('#summed').getBoundingClientRect().top)")
+    page.evaluate("() => document.querySelector('#summed').parentElement.scrollTo(0, 150)")
+    before = page.locator("#summed tbody").inner_text()
+    shown = "() => document.querySelectorAll('#summed tbody tr:not([hidden]) td:not([hidden])').length"
+    for query, count in [("?load=keras-3", 40), ("", 1600), ("?save=tf-2.3", 40), ("?save=tf-2.3&load=keras-3", 1)]:
+        go(page, lambda query=query: page.evaluate("hash => location.hash = hash", f"#/{query}"))  # type: ignore[misc]
+        page.wait_for_function(f"expected => ({shown})() === expected", arg=count)
+    go(page, lambda: page.evaluate("location.hash = '#/'"))
+    page.wait_for_function("before => document.querySelector('#summed tbody').innerText === before", arg=before)
+
+
+def test_findings_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -> None:
+    """In a large report findings and variants below the window are brought up to date a moment after the matrix."""
+    document = made.results(runtimes=40, scenarios=14, formats=1, nasty=False)
+    page = open_page(file=harness.report.write(document, tmp_path)["index.html"])
+    assert "large" in page.locator("#overview").get_attribute("class")
+    go(page, lambda: page.evaluate("location.hash = '#/?verdict=crashed'"))
+    page.wait_for_function("""() => [...document.querySelectorAll("details.findings:not([hidden]) .mark")]
+      .every(mark => mark.classList.contains("v-crashed"))""")
+    page.wait_for_function("""() => [...document.querySelectorAll("#variants .mark")]
+      .every(mark => mark.classList.contains("v-crashed"))""")
+
+
 def test_a_link_from_a_filtered_view_keeps_the_filter(open_page: Open) -> None:
     """Going deeper does not lose what was looked for."""
     page = open_page("#/?verdict=refused")

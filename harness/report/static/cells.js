@@ -84,7 +84,7 @@ function before(data, cell) {
   return [then < 0 ? "–" : data.labels[then].verdict, move && move !== "same" && [" ", el("span", { class: "tag" }, move)]];
 }
 
-/** Verdicts and reasons among some cells; reasons that differ only in their numbers are one, as in the findings. */
+/** Verdicts and reasons among some cells, the loudest and then the most frequent first; reasons that differ only in their numbers are one, as in the findings. */
 export function reasonList(data, cells, caption) {
   const groups = new Map();
   for (const cell of cells) {
@@ -93,7 +93,8 @@ export function reasonList(data, cells, caption) {
     groups.get(key).push(cell);
   }
   if (!groups.size) return el("p", { class: "soft" }, "No cell matches these filters.");
-  const rows = [...groups.values()].map((group) => [
+  const sorted = [...groups.values()].sort((a, b) => data.cells.verdict[a[0]] - data.cells.verdict[b[0]] || b.length - a.length);
+  const rows = sorted.map((group) => [
     mark(data, data.cells.verdict[group[0]]),
     String(group.length),
     brief(data.reason(group[0])) || "–",

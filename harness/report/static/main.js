@@ -127,8 +127,9 @@ function options() {
   const runtimes = data.runtimes.map((item) => [item.id, item.id]);
   for (const name of ["runtime", "save", "load"]) fill(name, runtimes);
   fill("scenario", data.scenarios.map((item) => [item.name, item.short]));
+  const named = new Set(data.cells.cause);
   for (const [kind, title] of data.kinds) {
-    const mine = data.causes.filter((cause, place) => cause.kind === kind && data.cells.cause.includes(place));
+    const mine = data.causes.filter((cause, place) => cause.kind === kind && named.has(place));
     if (!mine.length) continue;
     const group = Object.assign(document.createElement("optgroup"), { label: title });
     group.append(new Option(`any: ${title.toLowerCase()}`, `kind:${kind}`), ...mine.map((cause) => new Option(cause.title, cause.id)));

@@ -4,6 +4,8 @@ import { href } from "./route.js";
 
 const AT_ONCE = 16;
 const BREATH = 80;
+// How high a row of a large matrix is at least, its gap included.
+const ROW = 34;
 
 /** A fresh matrix with the same headings as the overview's, its squares still empty. */
 export function blankMatrix(caption) {
@@ -22,13 +24,17 @@ export function grid(matrix, readout = null) {
   const rows = [...matrix.tBodies[0].rows].map((row) => [...row.cells].slice(1));
   const heads = [...matrix.tHead.rows[0].cells];
   const known = rows.map((row) => row.map(() => ""));
+  const all = rows.map((_, place) => place);
   let turn = 0;
+  let [down, across, late, scrolled] = [all.map(() => true), all.map(() => true), [], 0];
   rove(matrix);
   crosshair(matrix, rows, heads, readout);
+  const isLarge = () => rows.length > AT_ONCE && matrix.isConnected;
   return {
     /**
      * Fill every square with what `squareOf(save, load)` says; one whose `key` is the same is left alone.
      * Of a large matrix the looks of the squares in sight come first; their links, and the others, a moment later.
+     * Which are in sight was settled when `among` said what is shown.
      */
     fill(squareOf) {
       const mine = ++turn;
@@ -41,28 +47,41 @@ export function grid(matrix, readout = null) {
         links.push([cell.firstElementChild, square]);
         known[save][load] = square.key;
       };
-      const all = rows.map((_, place) => place);
-      const large = rows.length > AT_ONCE && matrix.isConnected;
-      const down = all.map((save) => !large || inSight(rows[save][0].parentElement, "top", "bottom", innerHeight));
-      const across = all.map((load) => !large || inSight(heads[load + 1], "left", "right", innerWidth));
       const fillSome = (now) => {
         for (const save of all) for (const load of all) if ((down[save] && across[load]) === now) fillOne(save, load);
       };
       const finish = () => {
-        if (mine === turn) fillSome(false);
+        if (mine === turn) {
+          for (const row of late) row.hidden = false;
+          if (late.length) matrix.parentElement.scrollTop = scrolled;
+          fillSome(false);
+        }
         for (const [link, square] of links) lead(link, square);
       };
       fillSome(true);
-      large ? afterFrame(finish) : finish();
+      isLarge() ? afterFrame(finish) : finish();
     },
     /** Show only one row, one column, or everything (-1). */
     only(save, load) {
       this.among((row) => save < 0 || row === save, (column) => load < 0 || column === load);
     },
-    /** Show only the rows and columns that these two functions of their numbers say yes to. */
+    /**
+     * Show only the rows and columns that these two functions of their numbers say yes to. Of a large matrix, rows
+     * below the window that come back, or get other columns, do so when it is filled, after the others: to lay them
+     * out takes longest.
+     */
     among(rowShown, columnShown) {
+      const large = isLarge();
+      const top = large ? matrix.tBodies[0].getBoundingClientRect().top : 0;
+      let above = 0;
+      down = all.map((save) => !large || (rowShown(save) && top + ROW * above++ < innerHeight));
+      across = all.map((load) => !large || heads[load + 1].hidden || inSight(heads[load + 1], "left", "right", innerWidth));
+      scrolled = large ? matrix.parentElement.scrollTop : 0;
+      const moved = heads.slice(1).some((head, column) => head.hidden === columnShown(column));
+      late = all.filter((save) => rowShown(save) && !down[save]).map((save) => rows[save][0].parentElement);
       rows.forEach((row, at) => {
-        row[0].parentElement.hidden = !rowShown(at);
+        const line = row[0].parentElement;
+        line.hidden = !rowShown(at) || ((line.hidden || moved) && !down[at]);
         row.forEach((cell, column) => (cell.hidden = !columnShown(column)));
       });
       const columns = heads.slice(1);

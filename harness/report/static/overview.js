@@ -53,11 +53,11 @@ export function overviewView(data) {
       if (touched) {
         showSum(state.filters);
         const query = queryString({ ...state.filters, runtime: "", save: "", load: "" });
+        squares.only(data.runtimeAt.get(state.filters.save) ?? -1, data.runtimeAt.get(state.filters.load) ?? -1);
         squares.fill((save, load) => {
           const pair = save * wide + load;
           return square(data, save, load, of(pair), ofEvery(pair), roomy, query);
         });
-        squares.only(data.runtimeAt.get(state.filters.save) ?? -1, data.runtimeAt.get(state.filters.load) ?? -1);
       }
       return { title: "Overview", table: () => exported(data, of, titled(data, "Overview", state.filters)) };
     },
