@@ -135,42 +135,36 @@ class Matrix:
                      ) -> dict[Place, list[Trial]]:
         """Run every cell that is not good once more with each remedy that its cause proposes, until one makes it good.
 
-        The next remedies are tried of all cells at once, so that a runtime's Keras is imported once for many. A cell
-        whose artifact is not on this machine is tried only as far as results are known.
+        One remedy of many cells at once, so that a runtime's Keras is imported once for them. A cell whose artifact is
+        not on this machine is tried only as far as results are known.
         """
         begun, ran, counted = time.monotonic(), 0, 0
         loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
-        waiting = [(place, cell, proposed) for cell in document["cells"]
-                   if (place := (cell["variant"], cell["save"], cell["load"])) in loads
-                   and (proposed := remedies.proposed(cell, causes))]
-        trials: dict[Place, list[Trial]] = {}
         savers = {runtime.id: runtime for runtime in self.selection.savers}
         ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
         array = functools.lru_cache(maxsize=65536)(self.store.array)
-        for turn in itertools.count(1):
-            if not waiting:
+        cases = remedies.cases(document, causes)
+        for number in itertools.count(1):
+            if not (turn := remedies.turn(cases)):
                 break
-            tasks = [plan.with_remedy(loads[place], proposed[0], remedies.code_of(proposed[0]), savers[place[1]],
-                                      run.saved[place[0], place[1]].versions) for place, _, proposed in waiting]
+            tasks = [plan.with_remedy(loads[case.place], case.left[0], remedies.code_of(case.left[0]),
+                                      savers[case.place[1]], run.saved[case.place[:2]].versions) for case in turn]
             known = self._known(tasks)
             possible = [task for task in tasks if task.key not in known and self.artifacts.has(task.artifact)]
             if possible:
                 prepared = dict.fromkeys(task.runtime for task in possible)
                 ground.prepare(self._environments(prepared), prepared, watcher)
             tried = [task for task in tasks if task.key in known] + possible
-            attempts, some, some_known = self._carry_out(f"remedies, {turn}", tried, known, ground, watcher)
+            attempts, some, some_known = self._carry_out(f"remedies, {number}", tried, known, ground, watcher)
             ran, counted = ran + some, counted + some_known
-            for (place, cell, proposed), task in zip(waiting, tasks, strict=True):
-                if attempt := attempts.get(task.key):
-                    found = results.judged(run, array, task.variant, place, attempt)
-                    if trial := remedies.of_run(proposed[0], cell["verdict"], found, task.key):
-                        trials.setdefault(place, []).append(trial)
-            waiting = [(place, cell, proposed[1:]) for place, cell, proposed in waiting
-                       if proposed[1:] and not remedies.settled(trials.get(place, ()))]
+            for case, task in zip(turn, tasks, strict=True):
+                attempt = attempts.get(task.key)
+                found = results.judged(run, array, task.variant, case.place, attempt) if attempt else None
+                case.tried(found, task.key)
         document["run"]["work"] |= {"remedies_run": ran, "remedies_known": counted}
         document["run"]["time"]["remedies"] = round(time.monotonic() - begun, 2)
         document["run"]["seconds"] = round(document["run"]["seconds"] + time.monotonic() - begun, 2)
-        return trials
+        return {case.place: case.trials for case in cases}
 
     def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
                    watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:

@@ -69,6 +69,44 @@ def proposed(cell: Mapping[str, Any], causes: Causes) -> list[str]:
     return [remedy for remedy in cause.remedies if remedy in runnable()] if cause else []
 
 
+@dataclasses.dataclass
+class Case:
+    """A cell on which remedies are tried: those that are left, what was found, and whether anything helps already."""
+
+    cell: Mapping[str, Any]
+    left: list[str]
+    helped: bool
+    trials: list[Trial] = dataclasses.field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """The cell's variant, saver and loader."""
+        return self.cell["variant"], self.cell["save"], self.cell["load"]
+
+    def tried(self, found: Cell | None, key: str) -> None:
+        """Take what a run with the next remedy showed; None where there was none."""
+        remedy = self.left.pop(0)
+        if found and (trial := of_run(remedy, self.cell["verdict"], found, key)):
+            self.trials.append(trial)
+            self.helped |= trial.verified
+
+
+def cases(document: Mapping[str, Any], causes: Causes) -> list[Case]:
+    """Every cell of a document that has a remedy of the loading side to be tried."""
+    others = _Siblings(document)
+    return [Case(cell, left, any(trial.verified for trial in others.of(cell)))
+            for cell in document["cells"] if (left := proposed(cell, causes))]
+
+
+def turn(some: Iterable[Case]) -> list[Case]:
+    """Those whose next remedy is to be tried now; none at the end.
+
+    Cells that nothing helps yet come first, so that a run that is stopped has tried where it matters most.
+    """
+    waiting = [case for case in some if case.left and not settled(case.trials)]
+    return [case for case in waiting if not case.helped] or waiting
+
+
 def good(before: str, now: str) -> bool:
     """Whether a verdict is better than the one before in the way that counts as verified."""
     return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in _LOUD)

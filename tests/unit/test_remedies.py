@@ -105,6 +105,28 @@ def test_identical_settles_it() -> None:
     assert not remedies.settled([])
 
 
+def test_cells_that_nothing_helps_come_first() -> None:
+    """Then those that have something already; none of them once it is identical, or nothing is left."""
+    known = next(one for one in CATALOGUE.causes if len(set(one.remedies) & remedies.runnable()) > 1)
+    whole = document(cell(cause=known.id), cell("identical", variant="dense/keras"),
+                     cell(cause=known.id, variant="dense/h5", load="legacy"), cell("identical", load="old"))
+    cases = remedies.cases(whole, CATALOGUE)
+    helped, needy = cases
+    assert (True, False) == (helped.helped, needy.helped)
+    lost = Cell(variant=made.variant(), save="old", load="legacy", verdict=Verdict.INCOMPLETE, stage=Stage.COMPARE,
+                reason="lost", loaded=made.attempt())
+    assert [needy] == remedies.turn(cases)
+    needy.tried(None, "key")
+    assert [needy] == remedies.turn(cases)
+    needy.tried(lost, "key")
+    assert helped in remedies.turn(cases)
+    good = dataclasses.replace(lost, verdict=Verdict.IDENTICAL)
+    for case in cases:
+        case.left = case.left or ["rebuild"]
+        case.tried(good, "key")
+    assert [] == remedies.turn(cases)
+
+
 def test_other_cells_prove_another_format_another_way_and_another_keras() -> None:
     """Each names the cell that shows it; `code` is no format to be saved in."""
     trials, *_ = annotated(
