@@ -18,6 +18,12 @@ export function matching(data, filters) {
   return answers.get(key);
 }
 
+/** Work out ahead what searching for a word and looking for edges need, while the reader still reads. */
+export function prepare(data) {
+  haystacks(data);
+  neighbours(data);
+}
+
 /** Forget what was found: the cells have come to mean something else. */
 export function forget() {
   answers.clear();

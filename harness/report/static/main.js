@@ -7,7 +7,7 @@ import { cellsView } from "./cells.js";
 import { compareView } from "./compare.js";
 import { layOver } from "./earlier.js";
 import { csv, download, fileName, markdown } from "./export.js";
-import { countVerdicts, matching } from "./filter.js";
+import { countVerdicts, matching, prepare } from "./filter.js";
 import { overviewView } from "./overview.js";
 import { pairView } from "./pair.js";
 import { missing } from "./parts.js";
@@ -206,6 +206,7 @@ async function start() {
   addEventListener("hashchange", show);
   remember();
   await show();
+  requestIdleCallback(() => prepare(page.data));
 }
 
 start().catch((error) => {
