@@ -35,18 +35,21 @@ def page(results: dict[str, Any]) -> str:
         "Made by `nox -s reference` from the results in `reports/reference`; not written by hand. "
         f"{words.what_ran(results)} {words.when(results['run'])} {words.headline(sums.all)}\n",
         "A *pitfall* is a mistake shown on purpose; *with its remedy* tells what became of it. Runtimes are in the "
-        "order of their release, and `a to b` means all of them in between that were asked.\n",
+        "order of their release, and `a to b` means all of them in between that were asked. In brackets stands "
+        "the cause, and how many of the cells a remedy was seen to make good (docs/causes.md).\n",
     ]
+    titles = {one["id"]: one["title"] for one in (*tables.causes(results), *results.get("remedies", ()))}
     for verdict, head in _HEADS.items():
         mine = sums.frame[sums.frame["verdict"] == verdict]
         if len(mine):
             parts.append(f"## {head}\n")
-            parts += [_scenario(case, mine[mine["scenario"] == case["name"]], sums.frame, order, verdict)
+            parts += [_scenario(case, mine[mine["scenario"] == case["name"]], sums.frame, order, verdict, titles)
                       for case in results["scenarios"] if (mine["scenario"] == case["name"]).any()]
     return "\n".join(parts)
 
 
-def _scenario(case: dict[str, Any], mine: pd.DataFrame, frame: pd.DataFrame, order: list[str], verdict: str) -> str:
+def _scenario(case: dict[str, Any], mine: pd.DataFrame, frame: pd.DataFrame, order: list[str], verdict: str,
+              titles: dict[str, str]) -> str:
     asked = frame[(frame["scenario"] == case["name"]) & ~frame["verdict"].isin(labels.UNASKED)]
     pitfall = " *pitfall*" if case["cause"] else ""
     lines = [f"### {markdown(case['title'])}{pitfall}\n",
@@ -54,7 +57,8 @@ def _scenario(case: dict[str, Any], mine: pd.DataFrame, frame: pd.DataFrame, ord
     groups = []
     for (parameters, _), group in mine.groupby(
             ["parameters", mine["reason"].map(lambda text: tables.NUMBER.sub("#", text))], sort=False):
-        groups.append((len(group), _line(str(parameters), group, asked, order, verdict)))
+        line = f"{_line(str(parameters), group, asked, order, verdict)}{_why(group, titles)}"
+        groups.append((len(group), line))
     groups.sort(key=lambda item: -item[0])
     most = MOST.get(verdict, OTHERS)
     lines += [line for _, line in groups[:most]]
@@ -69,6 +73,18 @@ def _line(parameters: str, group: pd.DataFrame, asked: pd.DataFrame, order: list
     remedied = ", with its remedy" if (group["kind"] == "remedy").all() else ""
     of = f"{formats}{f' ({parameters})' if parameters else ''}{remedied}"
     return f"- {markdown(of)}: {_where(group, asked, order, verdict)}. {markdown(words.brief(_reason(group)))}"
+
+
+def _why(group: pd.DataFrame, titles: dict[str, str]) -> str:
+    """The cause of most of the cells, and the two remedies that made most of them good."""
+    named = group[group["cause"] != ""]
+    if named.empty:
+        return ""
+    cause = named["cause"].value_counts().index[0]
+    helped = named[named["remedy"] != ""]["remedy"]
+    told = [titles.get(name, name) for name in helped.value_counts().index[:2]]
+    helps = f"; helped in {len(helped)} of {len(group)}: {', '.join(told)}" if told else "; no remedy is verified"
+    return f" [{markdown(titles.get(cause, cause))}{markdown(helps)}]"
 
 
 def _reason(group: pd.DataFrame) -> str:

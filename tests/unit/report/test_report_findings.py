@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.report import findings
+from harness.report.export import markdown
 from tests.unit.report import made
 
 ORDER = ["a", "b", "c", "d", "e"]
@@ -41,3 +42,18 @@ def test_what_a_model_says_is_no_markup() -> None:
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
     assert "@someone" not in page
+
+
+def test_a_finding_tells_its_cause_and_what_helped() -> None:
+    """By their titles; where nothing helped, that is told too."""
+    document = made.results()
+    titles = {one["id"]: one["title"] for one in (*document["causes"], *document["remedies"])}
+    page = findings.page(document)
+    helped = [cell for cell in document["cells"] if any(trial["verified"] for trial in cell["remedies"])]
+    assert helped
+    trial = next(trial for trial in helped[0]["remedies"] if trial["verified"])
+    assert f"[{markdown(titles[helped[0]['cause']])}; helped in " in page
+    assert markdown(titles[trial["remedy"]]) in page
+    for cell in document["cells"]:
+        cell["remedies"] = []
+    assert "; no remedy is verified]" in findings.page(document)
