@@ -31,7 +31,8 @@ def recorded(failure: dict[str, Any]) -> Evidence:
         verdict=failure["verdict"], stage=failure["stage"], step=failure.get("step", ""), type=failure.get("type", ""),
         message=failure.get("message", ""), traceback=traceback(failure.get("frames", [])),
         signal=failure.get("signal", ""), log=failure.get("log", ""), format=failure["format"],
-        script=script.read_text(), saver=RUNTIMES[failure["save"]], loader=RUNTIMES[failure["load"]],
+        script=script.read_text(), facts=failure.get("facts", {}),
+        saver=RUNTIMES[failure["save"]], loader=RUNTIMES[failure["load"]],
         differences=tuple(failure.get("differences", [])), observed=frozenset(failure.get("observed", [])))
 
 
