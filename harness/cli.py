@@ -22,6 +22,7 @@ from harness import (
     cli_upgrade,
     config,
     diagnose,
+    documents,
     locks,
     paths,
     progress,
@@ -255,9 +256,7 @@ def _new(parsed: argparse.Namespace, console: Console) -> int:
 
 
 def _report(parsed: argparse.Namespace, console: Console) -> int:
-    document, known = results.read(parsed.results), causes.load()
-    diagnose.annotate(document, known)
-    remedies.annotate(document, remedies.run_in(document), known)
+    document = documents.diagnosed(results.read(parsed.results), causes.load())
     for path in _write(document, parsed.reports, _before(parsed)).values():
         telling.say(console, telling.shown(path))
     return 0

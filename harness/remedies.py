@@ -13,15 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from harness import paths
-from harness.causes import Causes
+from harness.causes import FAILING, Causes
 from harness.essence import essence_of
 from harness.model import Attempt, Cell, Difference, Outcome, Verdict
 
 ANOTHER_FORMAT = "another-format"
 AS_THE_SCENARIO_SAYS = "as-the-scenario-says"
 OTHER_KERAS = "other-keras"
-FAILING = ("refused", "crashed", "timed-out", "changed", "incomplete")  # what a loading side can do something about
-_LOUD = ("refused", "crashed", "timed-out", "changed", "unsaved")
+_LOADED = tuple(one for one in FAILING if one != Verdict.UNSAVED)  # what a loading side can do something about
+_WORSE = tuple(one for one in FAILING if one != Verdict.INCOMPLETE)  # than incomplete
 _SOURCE = paths.WORKER / "remedies" / "__init__.py"
 Place = tuple[str, str, str]
 
@@ -63,7 +63,7 @@ def runnable() -> frozenset[str]:
 
 def proposed(cell: Mapping[str, Any], causes: Causes) -> list[str]:
     """The remedies of the loading side that the cell's cause proposes, the shortest first."""
-    if cell["verdict"] not in FAILING:
+    if cell["verdict"] not in _LOADED:
         return []
     cause = causes.by_id.get(cell["cause"])
     return [remedy for remedy in cause.remedies if remedy in runnable()] if cause else []
@@ -109,7 +109,7 @@ def turn(some: Iterable[Case]) -> list[Case]:
 
 def good(before: str, now: str) -> bool:
     """Whether a verdict is better than the one before in the way that counts as verified."""
-    return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in _LOUD)
+    return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in _WORSE)
 
 
 def of_run(remedy: str, before: str, found: Cell, key: str) -> Trial | None:

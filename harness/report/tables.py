@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from harness.diagnose import UNKNOWN
 from harness.report import labels
 
 COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
-UNKNOWN = "unknown"
 NUMBER = re.compile(r"\d[\d.e+-]*")
 
 
