@@ -32,7 +32,7 @@ LEAST = pathlib.Path(__file__).with_name("least.py")
 def run(tell: Callable[[str], None]) -> dict[str, Any]:
     """Cells (saves and loads) per second of each way, on two jobs, and their ratios; whether all verdicts are equal."""
     selection = ["--runtimes", ",".join(RUNTIMES), "-k", ",".join(SCENARIOS), "--jobs", str(JOBS), "--fresh",
-                 "--no-remedies"]
+                 "--remedies", "none"]
     _matrix([*selection, "-k", "dense", "--format", "h5"])  # environments and rehearsals are not what is measured
     tell("zygotes ...")
     forked = _matrix(selection)

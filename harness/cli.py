@@ -124,8 +124,9 @@ def _add_matrix(commands: Any) -> None:
                      help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
                           "process: a fresh interpreter per cell, slower, same verdicts")
     how.add_argument("--fresh", action="store_true", help="ignore what is stored: do everything again")
-    how.add_argument("--no-remedies", action="store_true",
-                     help="name the causes, but do not try the remedies that they propose")
+    how.add_argument("--remedies", choices=("needed", "all", "none"), default="needed",
+                     help="which remedies to try: needed: where no other cell, of another format say, shows one "
+                          "(default); all: on every cell; none: only name the causes")
     how.add_argument("--no-reference", action="store_true",
                      help="with --all: run also what the committed reports/reference knows already")
     how.add_argument("--prune-environments", action="store_true",
@@ -209,7 +210,8 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         done = run.run(watcher)
         document = results.document(done, results.cells(done, run.store))
         diagnose.annotate(document, known)
-        trials = {} if parsed.no_remedies else run.try_remedies(done, document, known, watcher)
+        trials = ({} if parsed.remedies == "none" else
+                  run.try_remedies(done, document, known, watcher, every=parsed.remedies == "all"))
     remedies.annotate(document, trials, known)
     written = _write(document, parsed.reports, before)
     telling.summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)

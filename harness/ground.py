@@ -10,6 +10,7 @@ from typing import Protocol
 from harness import provision, sessions
 from harness.config import Catalogue
 from harness.execute import rehearsal
+from harness.execute.scheduler import Chain
 from harness.model import Environment, Provisioned, Runtime
 from harness.plan import Task
 
@@ -47,18 +48,18 @@ class Ground:
             for future in concurrent.futures.as_completed(waiting):
                 watcher.done("rehearsals", waiting[future][0].id, future.result())
 
-    def batches(self, tasks: Sequence[Task]) -> Iterator[list[Task]]:
-        """The tasks, in one batch or environment by environment; it is there while the batch is carried out."""
+    def batches(self, chains: Sequence[Chain]) -> Iterator[list[Chain]]:
+        """The chains, in one batch or environment by environment; it is there while the batch is carried out."""
         if not self._prune:
-            yield list(tasks)
+            yield list(chains)
             return
-        by_environment: dict[str, list[Task]] = {}
-        for task in tasks:
-            by_environment.setdefault(task.runtime.environment, []).append(task)
+        by_environment: dict[str, list[Chain]] = {}
+        for chain in chains:
+            by_environment.setdefault(chain[0].runtime.environment, []).append(chain)
         for name, batch in by_environment.items():
             environment = self._catalogue.environment(name)
             self.records[name] = provision.current(environment) or sessions.provision(environment)
-            for stage in self._stages({task.runtime: None for task in batch}):
+            for stage in self._stages({chain[0].runtime: None for chain in batch}):
                 rehearsal.rehearse(*stage, self._worker)
             yield batch
             provision.clear(environment)
@@ -74,9 +75,9 @@ class Ground:
         """The interpreter of every environment that is ready."""
         return {name: record.python for name, record in self.records.items() if record.ready}
 
-    def preloads(self, tasks: Sequence[Task]) -> dict[str, list[str]]:
+    def preloads(self, chains: Sequence[Chain]) -> dict[str, list[str]]:
         """What the zygotes of each runtime are to import ahead."""
-        stages = self._stages({task.runtime: None for task in tasks})
+        stages = self._stages({chain[0].runtime: None for chain in chains})
         return {stage[0].id: rehearsal.modules(*stage, self._worker) or [] for stage in stages}
 
     def _stages(self, runtimes: Iterable[Runtime]) -> list[tuple[Runtime, str, pathlib.Path]]:

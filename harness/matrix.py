@@ -11,13 +11,12 @@ import dataclasses
 import datetime
 import functools
 import hashlib
-import itertools
 import os
 import pathlib
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from harness import paths, plan, provision, reference, remedies, results
@@ -27,10 +26,11 @@ from harness.config import Catalogue
 from harness.essence import essence
 from harness.execute import scheduler
 from harness.execute.pool import Isolation, Limits, Pool, Result
+from harness.execute.scheduler import Chain
 from harness.ground import Ground, Watcher
 from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
 from harness.plan import Conditions, Selection, Task
-from harness.remedies import Place, Trial
+from harness.remedies import Case, Place, Trial
 from harness.results import Run
 from harness.store import Store
 
@@ -131,80 +131,105 @@ class Matrix:
             about=about,
             keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads})
 
-    def try_remedies(self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher
+    def try_remedies(self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher, every: bool
                      ) -> dict[Place, list[Trial]]:
-        """Run every cell that is not good once more with each remedy that its cause proposes, until one makes it good.
+        """Load cells that are not good once more with what their causes propose, until something helps.
 
-        One remedy of many cells at once, so that a runtime's Keras is imported once for them. A cell whose artifact is
-        not on this machine is tried only as far as results are known.
+        Those that another cell helps (another format, say) wait until the rest is done, and are tried only with
+        `every`. A cell whose artifact is not on this machine is tried only as far as results are known.
         """
-        begun, ran, counted = time.monotonic(), 0, 0
-        loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
-        savers = {runtime.id: runtime for runtime in self.selection.savers}
-        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        begun, ran = time.monotonic(), 0
         array = functools.lru_cache(maxsize=65536)(self.store.array)
         cases = remedies.cases(document, causes)
-        for number in itertools.count(1):
-            if not (turn := remedies.turn(cases)):
-                break
-            tasks = [plan.with_remedy(loads[case.place], case.left[0], remedies.code_of(case.left[0]),
-                                      savers[case.place[1]], run.saved[case.place[:2]].versions) for case in turn]
-            known = self._known(tasks)
-            possible = [task for task in tasks if task.key not in known and self.artifacts.has(task.artifact)]
-            if possible:
-                prepared = dict.fromkeys(task.runtime for task in possible)
-                ground.prepare(self._environments(prepared), prepared, watcher)
-            tried = [task for task in tasks if task.key in known] + possible
-            attempts, some, some_known = self._carry_out(f"remedies, {number}", tried, known, ground, watcher)
-            ran, counted = ran + some, counted + some_known
-            for case, task in zip(turn, tasks, strict=True):
-                attempt = attempts.get(task.key)
-                found = results.judged(run, array, task.variant, case.place, attempt) if attempt else None
-                case.tried(found, task.key)
-        document["run"]["work"] |= {"remedies_run": ran, "remedies_known": counted}
+        tasks = self._remedies(run, cases)
+        case_of = {task.key: case for case in cases for task in tasks[case.place]}
+        known = self._known([task for some in tasks.values() for task in some])
+
+        def finished(task: Task, attempt: Attempt, more: bool) -> bool:
+            case = case_of[task.key]
+            case.tried(task.remedy, results.judged(run, array, task.variant, case.place, attempt), task.key)
+            return case.wants(more) and attempt.outcome is not Outcome.UNAVAILABLE
+
+        for task in (task for some in tasks.values() for task in some if task.key in known):
+            finished(task, known[task.key], True)
+        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        for more in (False, True) if every else (False,):
+            chains = [chain for case in cases if case.wants(more) and (chain := [
+                task for task in tasks[case.place] if task.remedy in case.left and self.artifacts.has(task.artifact)])]
+            chains.sort(key=lambda chain: self.selection.loaders.index(chain[0].runtime))
+            if chains:
+                runtimes = dict.fromkeys(chain[0].runtime for chain in chains)
+                ground.prepare(self._environments(runtimes), runtimes, watcher)
+            ran += self._run("more remedies" if more else "remedies", chains, len(known), ground, watcher,
+                             functools.partial(finished, more=more))
+        document["run"]["work"] |= {"remedies_run": ran, "remedies_known": len(known)}
         document["run"]["time"]["remedies"] = round(time.monotonic() - begun, 2)
         document["run"]["seconds"] = round(document["run"]["seconds"] + time.monotonic() - begun, 2)
         return {case.place: case.trials for case in cases}
 
+    def _remedies(self, run: Run, cases: Sequence[Case]) -> dict[Place, list[Task]]:
+        """Each case's load once more with each remedy that is proposed, in order."""
+        loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
+        savers = {runtime.id: runtime for runtime in self.selection.savers}
+        return {case.place: [plan.with_remedy(loads[case.place], remedy, remedies.code_of(remedy),
+                                              savers[case.place[1]], run.saved[case.place[:2]].versions)
+                             for remedy in case.left] for case in cases}
+
     def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
                    watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
         """Add to the `results` that are known those of all other tasks; with how many were run and known."""
-        waiting = [task for task in tasks if task.key not in results]  # two savers may give the same artifact
-        known, run = len(tasks) - len(waiting), 0
-        watcher.begin(phase, len(waiting), known)
-        for batch in ground.batches(waiting):
+        waiting = [[task] for task in tasks if task.key not in results]  # two savers may give the same artifact
+        known = len(tasks) - len(waiting)
+
+        def finished(task: Task, attempt: Attempt) -> bool:
+            results[task.key] = attempt
+            return True
+
+        return results, self._run(phase, waiting, known, ground, watcher, finished), known
+
+    def _run(self, phase: str, chains: Sequence[Chain], known: int, ground: Ground, watcher: Watcher,
+             finished: Callable[[Task, Attempt], bool]) -> int:
+        """Run chains, as far as `finished` wants; how many tasks that were."""
+        watcher.begin(phase, len(chains), known)
+        run = 0
+        for batch in ground.batches(chains):
             possible = []
-            for task in batch:
-                if reason := ground.missing(task):
-                    results[task.key] = Attempt(outcome=Outcome.UNAVAILABLE, reason=reason)
-                    watcher.done(phase, task.about, str(Outcome.UNAVAILABLE))
+            for chain in batch:
+                if reason := ground.missing(chain[0]):
+                    finished(chain[0], Attempt(outcome=Outcome.UNAVAILABLE, reason=reason))
+                    watcher.done(phase, chain[0].about, str(Outcome.UNAVAILABLE))
                 else:
-                    possible.append(task)
-            run += len(possible)
+                    possible.append(chain)
             if possible:
-                self._run_batch(phase, possible, results, ground, watcher)
-        return results, run, known
+                run += self._run_batch(phase, possible, ground, watcher, finished)
+        return run
 
-    def _run_batch(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
-                   watcher: Watcher) -> None:
+    def _run_batch(self, phase: str, chains: Sequence[Chain], ground: Ground, watcher: Watcher,
+                   finished: Callable[[Task, Attempt], bool]) -> int:
+        run, last = 0, {chain[-1].key for chain in chains}
 
-        def finished(task: Task, result: Result) -> None:
+        def keep(task: Task, result: Result) -> bool:
+            nonlocal run
+            run += 1
             attempt, arrays = result
             attempt = checked(attempt, ground.records[task.runtime.environment])
-            results[task.key] = attempt
             if attempt.outcome is not Outcome.UNAVAILABLE:  # a fact about this machine, to be asked again
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
-            watcher.done(phase, task.about, str(attempt.outcome))
+            wanted = finished(task, attempt)
+            if not wanted or task.key in last:
+                watcher.done(phase, task.about, str(attempt.outcome))
+            return wanted
 
-        with self._pool(tasks, ground) as pool:
+        with self._pool(chains, ground) as pool:
             executor = concurrent.futures.ThreadPoolExecutor(self.options.jobs)
             try:
-                scheduler.run(tasks, pool, executor, finished)
+                scheduler.run(chains, pool, executor, self.options.jobs, keep)
             except BaseException:
                 pool.close()  # who interrupts does not want to wait for what is in flight
                 raise
             finally:
                 executor.shutdown(cancel_futures=True)
+        return run
 
     def _known_saves(self, saves: Sequence[Task]) -> dict[str, Attempt]:
         """Saves that are known, and whose files and observations are at hand or needed by no load that is to be run."""
@@ -235,13 +260,13 @@ class Matrix:
                 if not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
 
     @contextlib.contextmanager
-    def _pool(self, tasks: Sequence[Task], ground: Ground) -> Iterator[Pool]:
+    def _pool(self, chains: Sequence[Chain], ground: Ground) -> Iterator[Pool]:
         work = paths.home() / "work"
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
         pool = Pool(ground.pythons(), self.artifacts, folder, isolation=self.options.isolation,
-                    limits=self.options.limits, preloads=ground.preloads(tasks))
+                    limits=self.options.limits, preloads=ground.preloads(chains))
         try:
             yield pool
         finally:

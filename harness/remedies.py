@@ -83,10 +83,14 @@ class Case:
         """The cell's variant, saver and loader."""
         return self.cell["variant"], self.cell["save"], self.cell["load"]
 
-    def tried(self, found: Cell | None, key: str) -> None:
-        """Take what a run with the next remedy showed; None where there was none."""
-        remedy = self.left.pop(0)
-        if found and (trial := of_run(remedy, self.cell["verdict"], found, key)):
+    def wants(self, more: bool) -> bool:
+        """Whether another remedy is worth a try: until something helps, and with `more` until it is identical."""
+        return bool(self.left) and not settled(self.trials) and (more or not self.helped)
+
+    def tried(self, remedy: str, found: Cell, key: str) -> None:
+        """Take what a run with a remedy showed."""
+        self.left.remove(remedy)
+        if trial := of_run(remedy, self.cell["verdict"], found, key):
             self.trials.append(trial)
             self.helped |= trial.verified
 
@@ -96,15 +100,6 @@ def cases(document: Mapping[str, Any], causes: Causes) -> list[Case]:
     others = _Siblings(document)
     return [Case(cell, left, any(trial.verified for trial in others.of(cell)))
             for cell in document["cells"] if (left := proposed(cell, causes))]
-
-
-def turn(some: Iterable[Case]) -> list[Case]:
-    """Those whose next remedy is to be tried now; none at the end.
-
-    Cells that nothing helps yet come first, so that a run that is stopped has tried where it matters most.
-    """
-    waiting = [case for case in some if case.left and not settled(case.trials)]
-    return [case for case in waiting if not case.helped] or waiting
 
 
 def good(before: str, now: str) -> bool:

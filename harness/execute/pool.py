@@ -64,6 +64,11 @@ class Pool:
         """Say beforehand what will be asked, in order, so that zygotes start in time and end when done with."""
         self._nursery.expect(tasks)
 
+    def forgo(self, tasks: Iterable[Task]) -> None:
+        """Say that these, which were expected, will not be asked after all."""
+        for task in tasks:
+            self._nursery.done_with(place_of(task))
+
     def attempt(self, task: Task) -> Result:
         """Carry out a task the usual way. Never raises for what happens inside the worker."""
         if self._isolation == "process":

@@ -1,7 +1,8 @@
-"""Who runs when: tasks go to an executor runtime by runtime; what could be machine trouble is run once more, alone."""
+"""Who runs when: chains of tasks, runtime by runtime; what could be machine trouble is run once more, alone."""
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -9,28 +10,48 @@ from collections.abc import Callable, Sequence
 from harness.execute.pool import Pool, Result
 from harness.plan import Task
 
-Finished = Callable[[Task, Result], None]
+# Tasks of one runtime, each wanted only while those before it leave something to be wished.
+Chain = Sequence[Task]
+# Hears of a result that stands, and says whether the next task of the chain is wanted.
+Finished = Callable[[Task, Result], bool]
+_AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
 
 
-def run(tasks: Sequence[Task], pool: Pool, executor: concurrent.futures.Executor, finished: Finished) -> None:
-    """Carry out all tasks; `finished` hears of each result that stands, in the calling thread.
+def run(chains: Sequence[Chain], pool: Pool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
+        ) -> None:
+    """Carry out all chains; `finished` is called in this thread. The next of a chain comes before other chains.
 
     A task that crashed, timed out or gave no answer is repeated in a fresh interpreter after all others, when nothing
     else runs, and only that second result counts; it remembers what the first one was.
     """
-    pool.expect(tasks)
-    suspects: list[tuple[Task, Result]] = []
-    waiting = {executor.submit(pool.attempt, task): task for task in tasks}
+    pool.expect(task for chain in chains for task in chain)
+    queue = collections.deque(chains)
+    running: dict[concurrent.futures.Future[Result], Chain] = {}
+    suspects: collections.deque[tuple[Chain, Result]] = collections.deque()
+
+    def settle(chain: Chain, result: Result) -> None:
+        left = chain[1:]
+        if finished(chain[0], result) and left:
+            queue.appendleft(left)
+        else:
+            pool.forgo(left)
+
     try:
-        for future in concurrent.futures.as_completed(waiting):
-            task, result = waiting[future], future.result()
-            if result[0].outcome.suspect:
-                suspects.append((task, result))
-            else:
-                finished(task, result)
-        for task, (first, _) in suspects:
-            again, arrays = pool.attempt_alone(task)
-            finished(task, (dataclasses.replace(again, before=str(first.outcome)), arrays))
+        while queue or running or suspects:
+            while queue and len(running) < _AHEAD * jobs:
+                chain = queue.popleft()
+                running[executor.submit(pool.attempt, chain[0])] = chain
+            if not running:
+                chain, (first, _) = suspects.popleft()
+                again, arrays = pool.attempt_alone(chain[0])
+                settle(chain, (dataclasses.replace(again, before=str(first.outcome)), arrays))
+                continue
+            for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
+                chain, result = running.pop(future), future.result()
+                if result[0].outcome.suspect:
+                    suspects.append((chain, result))
+                else:
+                    settle(chain, result)
     finally:
-        for future in waiting:
+        for future in running:
             future.cancel()

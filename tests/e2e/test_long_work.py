@@ -94,7 +94,7 @@ def test_nothing_is_done_twice(matrix: Run) -> None:
 def test_both_isolations_give_the_same_verdicts(matrix: Run, cells: ByPlace) -> None:
     """A fork of a zygote is a fresh process in everything that a model can see, the order of sets included."""
     selection = ("-k", "vocabulary_from_set,custom_loss", "--format", "h5", "--runtimes", "tf1.15,tf2.21-keras3",
-                 "--fresh", "--no-remedies")
+                 "--fresh", "--remedies", "none")
     forked, fresh = matrix(*selection), matrix(*selection, "--isolation", "process")
     assert {place: cell["verdict"] for place, cell in cells(fresh).items()} == {
         place: cell["verdict"] for place, cell in cells(forked).items()}

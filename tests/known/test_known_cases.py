@@ -84,7 +84,7 @@ def test_a_cause_is_of_the_kind_that_the_report_speaks_of() -> None:
 def test_it_is_so_today(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
     """The same from a run of nothing but this cell: needs its two environments (nox -s known)."""
     command = [sys.executable, "-m", "harness", "matrix", "--variant", case["variant"], "--save", case["save"],
-               "--load", case["load"], "--fresh", "--no-remedies", "--reports", str(tmp_path)]
+               "--load", case["load"], "--fresh", "--remedies", "none", "--reports", str(tmp_path)]
     done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
     assert 0 == done.returncode, done.stdout + done.stderr
     check(case, placed(json.loads((tmp_path / "results.json").read_text())))

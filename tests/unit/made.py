@@ -169,10 +169,15 @@ class Pool:
     tell: Callable[[Task], Result]
     asked: list[Task] = dataclasses.field(default_factory=list)
     alone: list[Task] = dataclasses.field(default_factory=list)
+    forgone: list[Task] = dataclasses.field(default_factory=list)
     closed: bool = False
 
     def expect(self, tasks: Any) -> None:
         """Nothing is started beforehand."""
+
+    def forgo(self, tasks: Any) -> None:
+        """Remember what was not wanted in the end."""
+        self.forgone.extend(tasks)
 
     def attempt(self, task: Task) -> Result:
         """What the task is said to become."""

@@ -510,10 +510,10 @@ def test_an_earlier_run_is_laid_under_this_one(place: pathlib.Path, capsys: pyte
 
 def test_a_run_names_causes(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With remedies and without; both documents keep to the schema."""
-    for more in ([], ["--no-remedies"]):
+    for more in ([], ["--remedies", "all"], ["--remedies", "none"]):
         assert 0 == run(*more)
         document = json.loads((place / "reports" / "results.json").read_text())
         jsonschema.validate(document, json.loads(export.schema()))
         assert {""} == {cell["cause"] for cell in document["cells"]}
         assert document["causes"]
-        assert ("remedies_run" in document["run"]["work"]) is not bool(more)
+        assert ("remedies_run" in document["run"]["work"]) is not ("none" in more)

@@ -15,6 +15,7 @@ from tests.unit import made
 CATALOGUE = made.catalogue("old", "new")
 OLD, NEW = CATALOGUE.runtimes
 TASKS = [made.task(runtime=OLD, number=1), made.task(runtime=NEW, number=2), made.task(runtime=OLD, number=3)]
+CHAINS = [[task] for task in TASKS]
 
 
 @pytest.fixture
@@ -39,8 +40,8 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None:
     """Made and rehearsed before, removed after; in one that cannot be made nothing is rehearsed."""
     ground = Ground(CATALOGUE, "worker", jobs=1, prune=True)
-    for batch in ground.batches(TASKS):
-        events.append(" ".join(task.key for task in batch))
+    for batch in ground.batches(CHAINS):
+        events.append(" ".join(task.key for [task] in batch))
     assert ["make env-old", "rehearse old", "save-new-1 save-new-3", "clear env-old",
             "make env-new", "save-new-2", "clear env-new"] == events
     assert ["", "no wheel"] == [ground.missing(task) for task in TASKS[:2]]
@@ -50,8 +51,8 @@ def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None
 def test_everything_is_one_batch_where_nothing_is_removed(events: list[str]) -> None:
     """And a runtime that is ready has what its zygotes import ahead."""
     ground = Ground(CATALOGUE, "worker", jobs=1, prune=False)
-    assert [TASKS] == list(ground.batches(TASKS))
+    assert [CHAINS] == list(ground.batches(CHAINS))
     assert [] == events
     assert "its environment was not provisioned" == ground.missing(TASKS[0])
     ground.records["env-old"] = made.record("env-old", python=str(pathlib.Path("env") / "bin" / "python"))
-    assert {"old": ["json"]} == ground.preloads(TASKS)
+    assert {"old": ["json"]} == ground.preloads(CHAINS)

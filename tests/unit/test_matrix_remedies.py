@@ -79,19 +79,21 @@ def telling(**verdicts: Any) -> Any:
     return tell
 
 
-def tried(world: World, catalogue: Causes, **options: Any) -> tuple[dict[str, Any], list[str]]:
+def tried(world: World, catalogue: Causes, every: bool = False,
+          formats: tuple[str, ...] = ("h5",), **options: Any) -> tuple[dict[str, Any], list[str]]:
     """The refused cell after a run with remedies, and the remedies that workers were asked for."""
-    run = world.run(formats=("h5",), options=Options(isolation="fork", **options))
+    run = world.run(formats=formats, options=Options(isolation="fork", **options))
     assert world.last
     document = results.document(run, results.cells(run, world.last.store))
     diagnose.annotate(document, catalogue)
     before = len(world.tasks)
-    trials = world.last.try_remedies(run, document, catalogue, Watcher())
+    trials = world.last.try_remedies(run, document, catalogue, Watcher(), every)
     remedies.annotate(document, trials, catalogue)
     asked = [task.remedy for task in world.tasks[before:]]
     assert document["run"]["work"]["remedies_run"] == len(asked)
     world.document = document  # type: ignore[attr-defined]
-    return next(cell for cell in document["cells"] if (cell["save"], cell["load"]) == ("old", "new")), asked
+    return next(cell for cell in document["cells"]
+                if (cell["variant"], cell["save"], cell["load"]) == ("dense/h5", "old", "new")), asked
 
 
 def test_the_first_remedy_that_makes_it_identical_settles_it(world: World, catalogue: Causes) -> None:
@@ -111,6 +113,22 @@ def test_remedies_are_tried_until_one_does_it_good(world: World, catalogue: Caus
     assert ["compile-false", "rebuild"] == asked
     assert [("rebuild", "identical"), ("compile-false", "changed")] == [
         (one["remedy"], one["verdict"]) for one in cell["remedies"]]
+
+
+@pytest.mark.parametrize(("every", "wanted"), [(False, []), (True, ["compile-false", "rebuild"])])
+def test_where_another_format_helps_remedies_are_tried_when_asked(
+        world: World, catalogue: Causes, every: bool, wanted: list[str]) -> None:
+    """The cell of the other format is the proof; known trials are shown all the same."""
+
+    def tell(task: Task) -> Result:
+        return telling(rebuild=1.0)(task) if task.variant.format == "h5" else made.observed(1.0)
+
+    world.tell = tell
+    cell, asked = tried(world, catalogue, every, ("h5", "keras"))
+    assert wanted == asked
+    assert "another-format" in [one["remedy"] for one in cell["remedies"] if one["verified"]]
+    again, asked = tried(world, catalogue, formats=("h5", "keras"))
+    assert ([], cell["remedies"]) == (asked, again["remedies"])
 
 
 def test_a_remedy_for_other_files_is_not_shown(world: World, catalogue: Causes) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from harness import causes, remedies
 from harness.model import Cell, Difference, Outcome, Stage, Verdict
-from harness.remedies import Trial
+from harness.remedies import Case, Trial
 from tests.unit import made
 
 CATALOGUE = causes.load()
@@ -105,26 +105,30 @@ def test_identical_settles_it() -> None:
     assert not remedies.settled([])
 
 
-def test_cells_that_nothing_helps_come_first() -> None:
-    """Then those that have something already; none of them once it is identical, or nothing is left."""
+def test_a_cell_wants_remedies_until_something_helps() -> None:
+    """Another cell counts; with more, until it is identical, or nothing is left."""
     known = next(one for one in CATALOGUE.causes if len(set(one.remedies) & remedies.runnable()) > 1)
     whole = document(cell(cause=known.id), cell("identical", variant="dense/keras"),
                      cell(cause=known.id, variant="dense/h5", load="legacy"), cell("identical", load="old"))
-    cases = remedies.cases(whole, CATALOGUE)
-    helped, needy = cases
-    assert (True, False) == (helped.helped, needy.helped)
+    helped, needy = remedies.cases(whole, CATALOGUE)
+
+    def wants(case: Case) -> tuple[bool, bool]:
+        return case.wants(more=False), case.wants(more=True)
+
+    assert ((False, True), (True, True)) == (wants(helped), wants(needy))
     lost = Cell(variant=made.variant(), save="old", load="legacy", verdict=Verdict.INCOMPLETE, stage=Stage.COMPARE,
                 reason="lost", loaded=made.attempt())
-    assert [needy] == remedies.turn(cases)
-    needy.tried(None, "key")
-    assert [needy] == remedies.turn(cases)
-    needy.tried(lost, "key")
-    assert helped in remedies.turn(cases)
-    good = dataclasses.replace(lost, verdict=Verdict.IDENTICAL)
-    for case in cases:
-        case.left = case.left or ["rebuild"]
-        case.tried(good, "key")
-    assert [] == remedies.turn(cases)
+    other = dataclasses.replace(lost, verdict=Verdict.UNSUPPORTED)
+    needy.left = ["a", "b", "c", "d"]
+    needy.tried("a", other, "key")
+    assert (["b", "c", "d"], (True, True)) == (needy.left, wants(needy))
+    needy.tried("b", lost, "key")
+    assert (False, True) == wants(needy)
+    needy.tried("c", dataclasses.replace(lost, verdict=Verdict.IDENTICAL), "key")
+    assert (False, False) == wants(needy)
+    helped.left = ["a"]
+    helped.tried("a", other, "key")
+    assert (False, False) == wants(helped)
 
 
 def test_other_cells_prove_another_format_another_way_and_another_keras() -> None:
