@@ -142,13 +142,17 @@ class Matrix:
         array = functools.lru_cache(maxsize=65536)(self.store.array)
         cases = remedies.cases(document, causes)
         tasks = self._remedies(run, cases)
-        case_of = {task.key: case for case in cases for task in tasks[case.place]}
+        cases_of: dict[str, list[Case]] = {}
+        for case in cases:
+            for task in tasks[case.place]:
+                cases_of.setdefault(task.key, []).append(case)
         known = self._known([task for some in tasks.values() for task in some])
 
         def finished(task: Task, attempt: Attempt, more: bool) -> bool:
-            case = case_of[task.key]
-            case.tried(task.remedy, results.judged(run, array, task.variant, case.place, attempt), task.key)
-            return case.wants(more) and attempt.outcome is not Outcome.UNAVAILABLE
+            for case in cases_of[task.key]:
+                if task.remedy in case.left:
+                    case.tried(task.remedy, results.judged(run, array, task.variant, case.place, attempt), task.key)
+            return attempt.outcome is not Outcome.UNAVAILABLE and any(case.wants(more) for case in cases_of[task.key])
 
         for task in (task for some in tasks.values() for task in some if task.key in known):
             finished(task, known[task.key], True)
