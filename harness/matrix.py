@@ -34,6 +34,9 @@ from harness.remedies import Case, Place, Trial
 from harness.results import Run
 from harness.store import Store
 
+# Takes what became of a task, and says whether the next of its chain is wanted.
+_Finished = Callable[[Task, Attempt], bool]
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Options:
@@ -142,11 +145,11 @@ class Matrix:
         array = functools.lru_cache(maxsize=65536)(self.store.array)
         cases = remedies.cases(document, causes)
         tasks = self._remedies(run, cases)
+        flat = [(task, case) for case in cases for task in tasks[case.place]]
         cases_of: dict[str, list[Case]] = {}
-        for case in cases:
-            for task in tasks[case.place]:
-                cases_of.setdefault(task.key, []).append(case)
-        known = self._known([task for some in tasks.values() for task in some])
+        for task, case in flat:
+            cases_of.setdefault(task.key, []).append(case)
+        known = self._known([task for task, _ in flat])
 
         def finished(task: Task, attempt: Attempt, more: bool) -> bool:
             for case in cases_of[task.key]:
@@ -154,8 +157,9 @@ class Matrix:
                     case.tried(task.remedy, results.judged(run, array, task.variant, case.place, attempt), task.key)
             return attempt.outcome is not Outcome.UNAVAILABLE and any(case.wants(more) for case in cases_of[task.key])
 
-        for task in (task for some in tasks.values() for task in some if task.key in known):
-            finished(task, known[task.key], True)
+        for task, _ in flat:
+            if task.key in known:
+                finished(task, known[task.key], True)
         ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
         for more in (False, True) if every else (False,):
             chains = [chain for case in cases if case.wants(more) and (chain := [
@@ -192,7 +196,7 @@ class Matrix:
         return results, self._run(phase, waiting, known, ground, watcher, finished), known
 
     def _run(self, phase: str, chains: Sequence[Chain], known: int, ground: Ground, watcher: Watcher,
-             finished: Callable[[Task, Attempt], bool]) -> int:
+             finished: _Finished) -> int:
         """Run chains, as far as `finished` wants; how many tasks that were."""
         watcher.begin(phase, len(chains), known)
         run = 0
@@ -209,7 +213,7 @@ class Matrix:
         return run
 
     def _run_batch(self, phase: str, chains: Sequence[Chain], ground: Ground, watcher: Watcher,
-                   finished: Callable[[Task, Attempt], bool]) -> int:
+                   finished: _Finished) -> int:
         run, last = 0, {chain[-1].key for chain in chains}
 
         def keep(task: Task, result: Result) -> bool:
