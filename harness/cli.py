@@ -32,6 +32,7 @@ from harness import (
     scenarios,
     telling,
     template,
+    unchanged,
 )
 from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
@@ -182,6 +183,7 @@ def _add_reference(commands: Any) -> None:
 
 
 def _matrix(parsed: argparse.Namespace, console: Console) -> int:
+    begun = time.monotonic()
     catalogue = config.load()
     found, faults = _scenarios(parsed)
     if parsed.list:
@@ -203,8 +205,13 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         telling.outlook(console, run.outlook(), parsed.json)
         return 0
     before = _before(parsed)
-    begun = time.monotonic()
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
+    last = unchanged.Last(run.store.path, parsed.reports, [selection, faults, options, parsed.remedies],
+                          run.environments)
+    if not (parsed.fresh or parsed.before) and (report := last.report()):
+        telling.say(talk, "Nothing has changed since the last run, so its report stands.")
+        telling.summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
+        return 0
     known = causes.load()
     with progress.watcher(talk) as watcher:
         done = run.run(watcher)
@@ -214,6 +221,8 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
                   run.try_remedies(done, document, known, watcher, every=parsed.remedies == "all"))
     remedies.annotate(document, trials, known)
     written = _write(document, parsed.reports, before)
+    run.store.close()
+    last.leave(document, written)
     telling.summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
 

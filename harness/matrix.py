@@ -70,6 +70,7 @@ class Matrix:
         self.catalogue = catalogue
         self.selection = selection
         self.options = options
+        self.environments = self._environments(selection.runtimes)
         self.store = Store(paths.home() / "store.sqlite")
         self.artifacts = Artifacts(paths.home() / "artifacts")
         self._faults = faults
@@ -77,7 +78,7 @@ class Matrix:
         self._seeded = False
         self._conditions = Conditions(
             worker=_worker_digest(),
-            environments={one.id: provision.wanted(one) for one in self._environments(selection.runtimes)})
+            environments={one.id: provision.wanted(one) for one in self.environments})
 
     def outlook(self) -> Outlook:
         """What is still to be done, without doing anything."""
@@ -125,10 +126,9 @@ class Matrix:
                      "loads_run": loads_run, "loads_known": loads_known},
             "time": {"provision": round(marks[0] - begun, 2), "save": round(marks[1] - marks[0], 2),
                      "load": round(marks[2] - marks[1], 2)}}
-        environments = self._environments(self.selection.runtimes)
         return Run(
-            selection=self.selection, environments=environments,
-            records={**{one.id: record for one in environments if (record := provision.current(one))},
+            selection=self.selection, environments=self.environments,
+            records={**{one.id: record for one in self.environments if (record := provision.current(one))},
                      **ground.records},
             saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
             about=about,

@@ -91,6 +91,28 @@ def test_nothing_is_done_twice(matrix: Run) -> None:
     assert first["cells"] == second["cells"]
 
 
+def test_a_report_stands_until_something_changes(matrix: Run, home: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """The same command again writes nothing; a page that was removed is made anew, of what is known."""
+    command = [sys.executable, "-m", "harness", "matrix", *SELECTION, "--reports", str(tmp_path)]
+
+    def said() -> str:
+        return subprocess.run(command, cwd=paths.PROJECT, env={**os.environ, "CROSSLOAD_HOME": str(home)}, check=True,
+                              capture_output=True, text=True, timeout=1200).stdout
+
+    matrix(*SELECTION)
+    said()
+    results = tmp_path / "results.json"
+    written = results.stat().st_mtime_ns
+    stands = said()
+    assert "Nothing has changed" in stands
+    assert " 0 saves, loads and remedies run" in " ".join(stands.split())
+    assert written == results.stat().st_mtime_ns
+    (tmp_path / "index.html").unlink()
+    assert "Nothing has changed" not in said()
+    assert written < results.stat().st_mtime_ns
+    assert (tmp_path / "index.html").is_file()
+
+
 def test_both_isolations_give_the_same_verdicts(matrix: Run, cells: ByPlace) -> None:
     """A fork of a zygote is a fresh process in everything that a model can see, the order of sets included."""
     selection = ("-k", "vocabulary_from_set,custom_loss", "--format", "h5", "--runtimes", "tf1.15,tf2.21-keras3",

@@ -73,6 +73,35 @@ def test_a_run_is_told_and_written(place: pathlib.Path, capsys: pytest.CaptureFi
     jsonschema.validate(json.loads((place / "reports" / "results.json").read_text()), json.loads(export.schema()))
 
 
+def test_a_report_stands_where_nothing_has_changed(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told and not written again; a scenario that is edited, `--fresh` and `--before` make another."""
+    page = place / "reports" / "index.html"
+    run()
+    first, written = capsys.readouterr().out, page.stat().st_mtime_ns
+    assert 0 == run()
+    second = capsys.readouterr().out
+    assert page.stat().st_mtime_ns == written
+    assert "Nothing has changed since the last run" in second
+    assert "0 saves, loads and remedies run, 12 known before" in second
+    assert [line for line in first.splitlines() if "identical" in line] == [
+        line for line in second.splitlines() if "identical" in line
+    ]
+    run("--json")
+    capsys.readouterr()
+    run("--json")
+    said = capsys.readouterr()
+    assert (0, 4) == tuple(json.loads(said.out)["run"]["work"][f"saves_{how}"] for how in ("run", "known"))
+    assert "Nothing has changed" in said.err
+    for more in (["--fresh"], ["--before", "reports/results.json"]):
+        for _ in range(2):
+            run(*more)
+            assert "Nothing has changed" not in capsys.readouterr().out
+    run()
+    made.written(place / "scenarios", "dense", made.LEAST + '\n\nFORMATS = ("h5",)\n')
+    run()
+    assert "0 saves, loads and remedies run, 6 known before" in capsys.readouterr().out.split("Report:")[-2]
+
+
 def test_a_model_that_does_not_load_is_no_failure_of_the_run(
     place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
