@@ -209,7 +209,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     last = unchanged.Last(run.store.path, parsed.reports, [selection, faults, options, parsed.remedies],
                           run.environments)
     if not (parsed.fresh or parsed.before) and (report := last.report()):
-        telling.say(talk, "Nothing has changed since the last run, so its report stands.")
+        telling.say(talk, "Nothing has changed since the last run, so its report stands (--fresh does it all again).")
         telling.summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
         return 0
     known = causes.load()
