@@ -45,6 +45,7 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     count = forked["run"]["work"]["saves_run"] + forked["run"]["work"]["loads_run"]
     spent = {name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
              for name, document in (("zygotes", forked), ("fresh", fresh))}
+    steps = sum(sum(of.values()) for of in forked["run"]["steps"].values()) / JOBS  # what no isolation can save
     verdicts = [{(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
                 for document in (forked, fresh)]
     return {
@@ -52,6 +53,8 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
         "zygotes, per second": round(count / spent["zygotes"], 2),
         "fresh processes, per second": round(count / spent["fresh"], 2),
         "zygotes against fresh processes": round(spent["fresh"] / spent["zygotes"], 2),
+        "of the zygotes' time in Keras itself (share)": round(steps / spent["zygotes"], 2),
+        "Keras itself, without any overhead, against fresh processes": round(spent["fresh"] / steps, 2),
         "a fresh process without bytecode takes (times, a sample)": round(slower, 2),
         "zygotes against fresh processes without bytecode": round(slower * spent["fresh"] / spent["zygotes"], 2),
         "no isolation, per second": round(count / least, 2),
