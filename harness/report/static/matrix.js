@@ -123,6 +123,7 @@ export function variantMatrix(data, variant, shown, filters) {
   const item = data.variants[variant];
   const matrix = blankMatrix(`Verdicts of ${item.id}, by saving runtime (rows) and loading runtime (columns)`);
   const roomy = matrix.classList.contains("roomy");
+  matrix.classList.toggle("signs", !roomy);
   const squares = grid(matrix);
   squares.fill((save, load) => {
     const cell = data.cell(variant, save, load);
