@@ -10,7 +10,8 @@ import nox
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness import config, locks, provision
+from harness.catalogue import environments as config
+from harness.environments import locks, provision
 from harness.errors import CrossloadError, UsageError
 
 nox.needs_version = ">=2024.3.2"

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.core import gib, nox, own_bytes
-from harness import paths, reference
+from harness import paths
+from harness.results import reference
 
 
 def run(tell: Callable[[str], None]) -> dict[str, Any]:

@@ -14,12 +14,15 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from harness import config, paths, provision, scenarios
-from harness.artifacts import Artifacts
+from harness import paths
+from harness.catalogue import environments as config
+from harness.environments import provision
 from harness.execute.process import environment
-from harness.matrix import Matrix, Options
-from harness.plan import Task
-from harness.selection import Wishes, select
+from harness.plan import scenarios
+from harness.plan.selection import Wishes, select
+from harness.plan.tasks import Task
+from harness.run.matrix import Matrix, Options
+from harness.store.artifacts import Artifacts
 from harness.worker import protocol
 
 JOBS = 2

@@ -24,7 +24,10 @@ from collections.abc import Callable
 from typing import Any
 
 import harness.report
-from harness import causes, documents, paths, reference
+from harness import paths
+from harness.catalogue import causes
+from harness.results import reference
+from harness.results import sources as documents
 from tests.unit.report import made
 
 TURNS = 5

@@ -12,7 +12,7 @@ import numpy
 
 from harness.execute.process import End
 from harness.model import Attempt, Failure, Outcome
-from harness.store import packed
+from harness.store.attempts import packed
 from harness.worker import protocol
 
 FOLDER = "<folder>"

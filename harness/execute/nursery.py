@@ -11,10 +11,10 @@ import pathlib
 import threading
 from collections.abc import Iterable, Mapping
 
-from harness import plan
 from harness.execute.zygote import Zygote, ZygoteGoneError
 from harness.model import Runtime, Stage
-from harness.plan import Task
+from harness.plan import tasks as plan
+from harness.plan.tasks import Task
 
 Place = tuple[Stage, str]
 

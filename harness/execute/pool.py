@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from harness import inspect, plan
-from harness.artifacts import Artifacts
+from harness import inspect
 from harness.execute.answers import attempt_of
 from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
 from harness.execute.process import End, end_group, run_alone
 from harness.execute.zygote import ZygoteGoneError
 from harness.model import Attempt, Outcome, Stage
-from harness.plan import Task
+from harness.plan import tasks as plan
+from harness.plan.tasks import Task
+from harness.store.artifacts import Artifacts
 from harness.worker import protocol
 
 Isolation = Literal["fork", "process"]

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Callable, Sequence
 
 from harness.execute.pool import Pool, Result
-from harness.plan import Task
+from harness.plan.tasks import Task
 
 # Tasks of one runtime, each wanted only while those before it leave something to be wished.
 Chain = Sequence[Task]

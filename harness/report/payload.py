@@ -13,7 +13,8 @@ import zlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from harness import advice, kinds
+from harness.advice import move as advice
+from harness.catalogue import model_kinds as kinds
 from harness.report import earlier, export, labels, tables, words
 
 Packed = dict[str, Any]

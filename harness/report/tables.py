@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from harness.diagnose import UNKNOWN
 from harness.report import labels
+from harness.results.diagnose import UNKNOWN
 
 COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
 NUMBER = re.compile(r"\d[\d.e+-]*")

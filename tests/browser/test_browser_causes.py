@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import harness.report
-from harness import advice
+from harness.advice import move as advice
 from harness.report import earlier, labels
 from tests.browser.driving import Open, fragment, go, pitfalls
 from tests.unit.report import made

@@ -15,8 +15,12 @@ from typing import Any
 
 import pytest
 
-from harness import causes, config, diagnose, paths, reference, scenarios
-from harness.selection import Wishes, select
+from harness import paths
+from harness.catalogue import causes
+from harness.catalogue import environments as config
+from harness.plan import scenarios
+from harness.plan.selection import Wishes, select
+from harness.results import diagnose, reference
 
 HERE = pathlib.Path(__file__).parent
 CASES = [case for file in sorted(HERE.glob("*.toml")) for case in tomllib.loads(file.read_text())["case"]]

@@ -11,8 +11,7 @@ from typing import Any, Literal
 
 import numpy
 
-from harness.artifacts import Artifacts
-from harness.config import Catalogue
+from harness.catalogue.environments import Catalogue
 from harness.execute import process
 from harness.execute.pool import Isolation, Limits, Result
 from harness.model import (
@@ -27,8 +26,9 @@ from harness.model import (
     Stage,
     Variant,
 )
-from harness.plan import Task
-from harness.store import packed
+from harness.plan.tasks import Task
+from harness.store.artifacts import Artifacts
+from harness.store.attempts import packed
 from harness.worker import protocol
 
 KERAS = pathlib.Path(__file__).with_name("made_keras")

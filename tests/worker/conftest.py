@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import commands, interpreters
+from harness.environments import commands, interpreters
 
 HERE = pathlib.Path(__file__).parent
 

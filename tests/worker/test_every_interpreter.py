@@ -167,7 +167,7 @@ def test_python_2_is_refused(tmp_path: pathlib.Path) -> None:
 
 def test_every_listed_version_is_looked_for() -> None:
     """The list above reaches from the oldest Python that the worker promises to the newest of the catalogue."""
-    from harness import config
+    from harness.catalogue import environments as config
 
     wanted = {environment.python for environment in config.load().environments}
     assert set() == wanted - set(VERSIONS)

@@ -1,0 +1,281 @@
+"""Scenarios read statically: what a script says of itself, its faults by line, and a digest of all its source.
+
+The host never imports a scenario, since what it imports exists only in the measured environment.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import dataclasses
+import hashlib
+import itertools
+import keyword
+import math
+import pathlib
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from harness.model import Fault, Reach, Scenario, Variant
+from harness.tools.essence import essence
+from harness.tools.names import nearest
+from harness.worker.protocol import FORMATS
+
+FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
+_REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
+_CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE", "CORE", "REACH", "PAIRS", "LIMIT")
+_FOR_THE_HOST = tuple(name for name in _CONSTANTS if name != "OBSERVE")  # which the worker reads
+_OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
+_REACHES = get_args(Reach)
+_PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
+
+
+@dataclasses.dataclass
+class _Reader:
+    """One script being read; faults gather here instead of stopping at the first."""
+
+    path: pathlib.Path
+    faults: list[Fault] = dataclasses.field(default_factory=list)
+
+    def fault(self, line: int, message: str) -> None:
+        self.faults.append(Fault(path=str(self.path), line=line, message=message, scenario=self.path.stem))
+
+    def read(self) -> Scenario | None:
+        try:
+            source = self.path.read_text(encoding="utf-8-sig")
+            tree = ast.parse(source, str(self.path))
+        except SyntaxError as error:
+            self.fault(error.lineno or 1, f"not Python: {error.msg}")
+            return None
+        except (OSError, ValueError, RecursionError, MemoryError) as error:
+            self.fault(1, f"cannot be read: {error or type(error).__name__}")
+            return None
+        title, description = self._docstring(tree)
+        self._functions(tree)
+        constants = dict(self._constants(tree))
+        formats = self._formats(constants)
+        parameters = self._parameters(constants)
+        remedy = self._remedy(constants, parameters)
+        self._observe(constants)
+        reached = self._reached(constants)
+        if self.faults:
+            return None
+        scenario = Scenario(
+            name=self.path.stem, path=str(self.path), title=title, description=description, source=source,
+            digest=_digest(self.path), formats=formats, parameters=parameters, remedy=remedy,
+            cause=str(constants.get("CAUSE", (0, ""))[1]), **reached)
+        twice = [name for name, count in collections.Counter(one.id for one in variants(scenario)).items() if count > 1]
+        for name in twice:
+            line, _ = constants.get("PARAMETERS", constants.get("FORMATS", (1, 0)))
+            self.fault(line, f"two variants are called {name}")
+        return None if twice else scenario
+
+    def _docstring(self, tree: ast.Module) -> tuple[str, str]:
+        text = ast.get_docstring(tree)
+        if not text:
+            self.fault(1, "no docstring: its first line is the scenario's title")
+            return "", ""
+        title, _, description = text.partition("\n")
+        return title.strip().rstrip("."), description.strip()
+
+    def _functions(self, tree: ast.Module) -> None:
+        defined = set(_bound(tree))
+        for name, example in _REQUIRED.items():
+            if name not in defined and "*" not in defined:
+                self.fault(1, f"no function {name}(): {example}")
+
+    def _constants(self, tree: ast.Module) -> Iterator[tuple[str, tuple[int, Any]]]:
+        plain: set[ast.AST] = set()
+        for node, target, value in _plain_assignments(tree):
+            plain.add(target)
+            if target.id in _CONSTANTS:
+                try:
+                    yield target.id, (node.lineno, ast.literal_eval(value))
+                except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                    self.fault(node.lineno, f"{target.id} is read without running the script: only literals will do")
+        for other in _outside_functions(tree):
+            if isinstance(other, ast.Name) and isinstance(other.ctx, ast.Store) and other.id in _CONSTANTS and (
+                    other not in plain):
+                self.fault(other.lineno, f"{other.id} is read without running the script: assign it at the top")
+
+    def _formats(self, constants: dict[str, tuple[int, Any]]) -> tuple[str, ...]:
+        line, formats = constants.get("FORMATS", (1, FILE_FORMATS))
+        if not isinstance(formats, (tuple, list)) or not formats:
+            self.fault(line, 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")')
+            return ()
+        for name in formats:
+            if name not in FORMATS:
+                self.fault(line, f"FORMATS: no format {name!r}{nearest(str(name), FORMATS)}")
+        return tuple(formats)
+
+    def _parameters(self, constants: dict[str, tuple[int, Any]]) -> dict[str, tuple[Any, ...]]:
+        line, parameters = constants.get("PARAMETERS", (1, {}))
+        if not isinstance(parameters, dict) or not all(
+                isinstance(name, str) and isinstance(values, (tuple, list)) and values
+                for name, values in parameters.items()):
+            self.fault(line, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}')
+            return {}
+        for name, values in parameters.items():
+            if not name.isidentifier() or keyword.iskeyword(name) or name in _PASSED:
+                self.fault(line, f"PARAMETERS: {name!r} is no name for a parameter; functions ask for it by name, and "
+                                 f"these are taken: {', '.join(_PASSED)}")
+            if not _carried(list(values)):
+                self.fault(line, f"PARAMETERS: {name!r}: a value is to be text, a number, True, False, None, or a list "
+                                 "or a dict (with text keys) of these")
+        return {name: tuple(values) for name, values in parameters.items()}
+
+    def _observe(self, constants: dict[str, tuple[int, Any]]) -> None:
+        line, names = constants.get("OBSERVE", (1, ()))
+        for name in names if isinstance(names, (tuple, list)) else [names]:
+            if name not in _OBSERVATIONS:
+                self.fault(line, f"OBSERVE: no observation {name!r}{nearest(str(name), _OBSERVATIONS)}")
+
+    def _reached(self, constants: dict[str, tuple[int, Any]]) -> dict[str, Any]:
+        """Where it is asked, and for how long at most: `core`, `reach`, `pairs` and `limit`."""
+        line, core = constants.get("CORE", (1, False))
+        if not isinstance(core, bool):
+            self.fault(line, f"CORE: True or False, not {core!r}")
+        line, reach = constants.get("REACH", (1, "milestones"))
+        if reach not in _REACHES:
+            known = f"{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}"
+            self.fault(line, f"REACH: no reach {reach!r}{known}")
+        line, pairs = constants.get("PAIRS", (1, ()))
+        if not isinstance(pairs, (tuple, list)) or not all(
+                isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+                for pair in pairs):
+            self.fault(line, 'PAIRS is to be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
+            pairs = ()
+        line, limit = constants.get("LIMIT", (1, None))
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0):
+            self.fault(line, f"LIMIT: a number of seconds above 0, not {limit!r}")
+        return {"core": core, "reach": reach, "pairs": tuple(map(tuple, pairs)), "limit": limit}
+
+    def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
+        line, remedy = constants.get("REMEDY", (1, {}))
+        if not isinstance(remedy, dict):
+            self.fault(line, 'REMEDY is to be a dict, like REMEDY = {"metric": "named"}')
+            return {}
+        for name, value in remedy.items():
+            if value not in parameters.get(name, ()):
+                self.fault(line, f"REMEDY: {name!r}: {value!r} is not among PARAMETERS")
+        return remedy
+
+
+def read(path: pathlib.Path) -> tuple[Scenario | None, tuple[Fault, ...]]:
+    """Read one script; a faulty one gives None and all its faults."""
+    reader = _Reader(path.resolve())
+    return reader.read(), tuple(reader.faults)
+
+
+def read_all(folder: pathlib.Path) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
+    """Read every script of a folder in order of name; those that others import (leading underscore) are passed over."""
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.py")):
+        if path.name.startswith("_"):
+            continue
+        scenario, wrong = read(path)
+        faults.extend(wrong)
+        if scenario:
+            scenarios.append(scenario)
+    return tuple(scenarios), tuple(faults)
+
+
+def variants(scenario: Scenario) -> tuple[Variant, ...]:
+    """Every way of filling in a scenario's format and parameters, those of the remedy marked."""
+    names = tuple(scenario.parameters)
+    return tuple(
+        Variant(
+            scenario=scenario.name, format=chosen, parameters=tuple(zip(names, values, strict=True)),
+            remedy=bool(scenario.remedy) and scenario.remedy.items() <= dict(zip(names, values, strict=True)).items())
+        for chosen in scenario.formats
+        for values in itertools.product(*scenario.parameters.values()))
+
+
+def _plain_assignments(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.Name, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((node, target, node.value) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+            yield node, node.target, node.value
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """Names that a script binds at its top, in whatever way; "*" for whatever another module has."""
+    for node in _outside_functions(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield from _outside_functions(node)
+
+
+def _carried(value: Any) -> bool:
+    """Whether JSON carries a value to the worker as it is."""
+    if isinstance(value, (list, tuple)):
+        return all(_carried(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _carried(item) for key, item in value.items())
+    return value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _digest(path: pathlib.Path) -> str:
+    """SHA-256 over the essence of a script and of every module or package beside it that it imports."""
+    seen: dict[str, bytes] = {}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        name = current.relative_to(path.parent).as_posix()
+        if name in seen or not current.is_file():
+            continue
+        seen[name] = current.read_bytes()
+        for imported in _imported(seen[name]):
+            waiting.append(path.parent / f"{imported}.py")
+            waiting.extend((path.parent / imported).rglob("*.py"))
+    whole = hashlib.sha256()
+    for name in sorted(seen):
+        content = essence(_without_host_constants(seen[name]))
+        whole.update(f"{name}\0{len(content)}\0".encode() + content)
+    return whole.hexdigest()
+
+
+def _without_host_constants(source: bytes) -> bytes:
+    """The source without the constants that only say what is asked, which are part of a result's key by themselves.
+
+    So one more format, parameter value or pair costs its own cells and no others. One that the script uses stays.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return source
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    lines = source.splitlines(keepends=True)
+    for node, target, _ in _plain_assignments(tree):
+        alone = sum(other.lineno <= (node.end_lineno or 0) and node.lineno <= (other.end_lineno or 0)
+                    for other in tree.body) == 1
+        if target.id in _FOR_THE_HOST and target.id not in used and alone:
+            for place in range(node.lineno - 1, node.end_lineno or 0):
+                lines[place] = b"\n"
+    return b"".join(lines)
+
+
+def _imported(source: bytes) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names

@@ -1,0 +1,318 @@
+"""Evidence -> the cause of a cell that is not good, by the signatures of the catalogue of causes. Pure.
+
+What a text says (exception, message, traceback) is looked at once for all cells that share it, since thousands of cells
+share few messages; the rest of a signature is cheap.
+"""
+
+from __future__ import annotations
+
+import ast
+import collections
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.specifiers import SpecifierSet
+
+from harness.catalogue.causes import FAILING, Causes, File, Side, Signature
+
+UNKNOWN = "unknown"
+Document = dict[str, Any]
+
+_FRAME = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
+_LAYER = re.compile(r"layer \d+ (.*?)(?:_\d+)?")
+_VARIES = (  # what differs between two messages that say the same
+    (re.compile(r"\x1b\[\d*m"), ""), (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
+    (re.compile(r"0x[0-9a-fA-F.]+"), "address"), (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
+    (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"), (re.compile(r"\s+"), " "))
+_SHOWN = 200  # characters of a message that no signature knows
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Runtime:
+    """A runtime as signatures ask for it: release numbers by package, and how Keras is switched on."""
+
+    id: str
+    versions: Mapping[str, str]
+    module: str
+    v1: bool
+    backend: str
+
+    @functools.cached_property
+    def graph(self) -> bool:
+        """Whether models run in a graph and a session there."""
+        tensorflow, keras = (self.versions.get(name, "9") for name in ("tensorflow", "keras"))
+        return self.v1 or _major(tensorflow) < 2 or (self.module == "keras" and _major(keras) < 3)
+
+    def aspect(self, name: str) -> str:
+        """What two runtimes share or not: the id, the module, the way to run, or a release as far as it matters."""
+        if name in ("runtime", "module"):
+            return self.id if name == "runtime" else self.module
+        if name == "execution":
+            return "graph" if self.graph else "eager"
+        return ".".join(self.versions.get(name, "").split(".")[:2 if name == "python" else 1])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
+class Evidence:
+    """All that is known of a cell that is not good; what was not there is empty."""
+
+    verdict: str
+    stage: str
+    step: str = ""
+    type: str = ""
+    message: str = ""
+    traceback: str = ""
+    signal: str = ""
+    log: str = ""
+    format: str = ""
+    script: str = ""
+    saver: Runtime
+    loader: Runtime
+    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    differences: tuple[Mapping[str, Any], ...] = ()
+    observed: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def differs(self) -> frozenset[str]:
+        """The observations that have a difference that counts."""
+        return frozenset(difference["observation"] for difference in self.differences)
+
+    @functools.cached_property
+    def details(self) -> str:
+        """The differences that count, a line each."""
+        return "\n".join(difference["detail"].replace("\n", " ") for difference in self.differences)
+
+    @functools.cached_property
+    def layer(self) -> str:
+        """What the first layer is called whose output differs, without the number that Keras appends; or ''."""
+        for difference in self.differences:
+            if found := _LAYER.fullmatch(difference["where"]):
+                return found[1]
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Diagnosis:
+    """The id of a cause, or `unknown`; and the signature that told it."""
+
+    cause: str
+    signature: Signature | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Unexplained:
+    """A message that no signature knows, in normalised wording, with its number of cells and one of them."""
+
+    message: str
+    count: int
+    variant: str
+    save: str
+    load: str
+
+
+def evidence(document: Document) -> Iterator[Evidence | None]:
+    """The evidence of every cell of a results document, in its order; None for a cell that needs no diagnosis."""
+    runtimes = {runtime["id"]: _runtime(runtime) for runtime in document["runtimes"]}
+    scripts = {scenario["name"]: scenario.get("source", "") for scenario in document["scenarios"]}
+    formats = {variant["id"]: (variant["format"], scripts.get(variant["scenario"], ""))
+               for variant in document["variants"]}
+    facts = {(save["variant"], save["runtime"]): (save["artifact"] or {}).get("facts") or {}
+             for save in document["saves"]}
+    for cell in document["cells"]:
+        if cell["verdict"] not in FAILING:
+            yield None
+            continue
+        format, script = formats[cell["variant"]]
+        failure = cell["failure"] or {}
+        yield Evidence(
+            verdict=cell["verdict"], stage=cell["stage"], step=cell["step"] or failure.get("step", ""),
+            type=failure.get("type", ""), message=failure.get("message", ""), traceback=failure.get("traceback", ""),
+            signal=cell["signal"], log=cell["log"], format=format, script=script,
+            saver=runtimes[cell["save"]], loader=runtimes[cell["load"]],
+            facts=facts.get((cell["variant"], cell["save"]), {}),
+            differences=tuple(one for one in cell["differences"] if one["counts"]),
+            observed=frozenset(step[8:] for step in cell["seconds"] if step.startswith("observe ")))
+
+
+def diagnose(evidence: Evidence, causes: Causes) -> Diagnosis:
+    """The first cause of the catalogue one of whose signatures holds."""
+    return _examiner(causes).diagnose(evidence)
+
+
+def annotate(document: Document, causes: Causes) -> None:
+    """Write the cause of every cell into a results document, and the catalogue beside: see docs/results.md."""
+    for cell, diagnosis in zip(document["cells"], _diagnoses(document, causes), strict=True):
+        cell["cause"] = diagnosis.cause if diagnosis else ""
+    document["causes"] = [
+        {"id": cause.id, "title": cause.title, "explanation": cause.explanation, "kind": cause.kind,
+         "references": list(cause.references), "remedies": list(cause.remedies)} for cause in causes.causes]
+    document["remedies"] = [
+        {"id": remedy.id, "title": remedy.title, "side": remedy.side, "code": remedy.code, "costs": remedy.costs,
+         "codes": dict(remedy.codes)} for remedy in causes.remedies]
+
+
+def idle(document: Document, causes: Causes) -> list[Signature]:
+    """The signatures that told no cause in a document though they once did, in the order of the catalogue."""
+    at_work = {diagnosis.signature.id for diagnosis in _diagnoses(document, causes)
+               if diagnosis and diagnosis.signature}
+    return [signature for signature in causes.signatures if signature.id not in at_work and not signature.unmeasured]
+
+
+def unknown(document: Document) -> list[Unexplained]:
+    """What no signature knows in a document that was annotated, the most frequent first."""
+    groups: dict[str, list[Mapping[str, Any]]] = collections.defaultdict(list)
+    for cell in document["cells"]:
+        if cell.get("cause") == UNKNOWN:
+            failure = cell["failure"]
+            said = f"{failure['type']}: {failure['message']}" if failure else cell["reason"]
+            groups[f"{cell['verdict']}: {normalised(said)}"].append(cell)
+    found = [Unexplained(message, len(cells), cells[0]["variant"], cells[0]["save"], cells[0]["load"])
+             for message, cells in groups.items()]
+    return sorted(found, key=lambda one: -one.count)
+
+
+def normalised(message: str) -> str:
+    """A message without what differs between two that say the same: names in quotes, numbers, configurations."""
+    for pattern, instead in _VARIES:
+        message = pattern.sub(instead, message)
+    return message.strip()[:_SHOWN]
+
+
+@functools.lru_cache(maxsize=4096)
+def frames(traceback: str) -> str:
+    """The frames of a traceback as lines `file.py:function`, the innermost last."""
+    return "\n".join(f"{path.rsplit('/', 1)[-1]}:{function}" for path, function in _FRAME.findall(traceback))
+
+
+@functools.lru_cache(maxsize=256)
+def plain(script: str) -> str:
+    """A script's code without comments and docstrings, in one layout; one that is not of this Python stays as it is."""
+    try:
+        tree = ast.parse(script)
+    except (SyntaxError, ValueError):
+        return script
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.unparse(tree)
+
+
+def _diagnoses(document: Document, causes: Causes) -> Iterator[Diagnosis | None]:
+    examiner = _examiner(causes)
+    for one in evidence(document):
+        yield examiner.diagnose(one) if one else None
+
+
+class _Examiner:
+    """Holds signatures against evidence, and remembers which of them agree with a text or suit two runtimes."""
+
+    def __init__(self, causes: Causes) -> None:
+        self.by_verdict = {verdict.value: [one for one in causes.signatures if verdict in one.verdicts]
+                           for verdict in FAILING}
+        self.candidates: dict[tuple[str, str, str], list[Signature]] = {}
+        self.sides: dict[tuple[int, int], bool] = {}
+        self.scripts: dict[tuple[int, str], bool] = {}
+        self.kept: list[Any] = []
+
+    def diagnose(self, evidence: Evidence) -> Diagnosis:
+        said = evidence.verdict, evidence.type, evidence.message
+        if (candidates := self.candidates.get(said)) is None:
+            candidates = self.candidates[said] = [
+                one for one in self.by_verdict[evidence.verdict] if _said(one, evidence.type, evidence.message)]
+        for signature in candidates:
+            if self._holds(signature, evidence):
+                return Diagnosis(signature.cause, signature)
+        return Diagnosis(UNKNOWN)
+
+    def _holds(self, signature: Signature, evidence: Evidence) -> bool:
+        return (
+            (not signature.stages or evidence.stage in signature.stages)
+            and (not signature.formats or evidence.format in signature.formats)
+            and (signature.step is None or signature.step.search(evidence.step) is not None)
+            and (signature.saver is None or self._suits(signature.saver, evidence.saver))
+            and (signature.loader is None or self._suits(signature.loader, evidence.loader))
+            and all(evidence.saver.aspect(name) == evidence.loader.aspect(name) for name in signature.same)
+            and all(evidence.saver.aspect(name) != evidence.loader.aspect(name) for name in signature.apart)
+            and (signature.frame is None or signature.frame.search(frames(evidence.traceback)) is not None)
+            and (signature.signal is None or signature.signal.search(evidence.signal) is not None)
+            and _observed(signature, evidence)
+            and (signature.file is None or _is_file(signature.file, evidence.facts))
+            and (signature.log is None or signature.log.search(evidence.log) is not None)
+            and (signature.script is None or self._in_script(signature.script, evidence.script)))
+
+    def _suits(self, side: Side, runtime: Runtime) -> bool:
+        key = id(side), id(runtime)
+        if key not in self.sides:
+            self.sides[key] = _suits(side, runtime)
+            self.kept.append(runtime)  # an id is good for as long as its object lives
+        return self.sides[key]
+
+    def _in_script(self, pattern: re.Pattern[str], script: str) -> bool:
+        key = id(pattern), script
+        if key not in self.scripts:
+            self.scripts[key] = pattern.search(plain(script)) is not None
+        return self.scripts[key]
+
+
+@functools.lru_cache(maxsize=2)
+def _examiner(causes: Causes) -> _Examiner:
+    return _Examiner(causes)
+
+
+def _said(signature: Signature, type: str, message: str) -> bool:
+    return ((signature.type is None or signature.type.fullmatch(type) is not None)
+            and (signature.message is None or signature.message.search(message) is not None))
+
+
+def _observed(signature: Signature, evidence: Evidence) -> bool:
+    return (
+        signature.differs <= evidence.differs
+        and all(name in evidence.observed and name not in evidence.differs for name in signature.agrees)
+        and (not signature.lost or signature.lost <= {
+            one["observation"] for one in evidence.differences if one["kind"] == "lost"})
+        and (not signature.how or all(
+            one["kind"] in signature.how for one in evidence.differences if one["observation"] in signature.differs))
+        and (signature.layer is None or signature.layer.fullmatch(evidence.layer) is not None)
+        and (signature.detail is None or signature.detail.search(evidence.details) is not None))
+
+
+def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
+    def any_of(pattern: re.Pattern[str] | None, names: list[str]) -> bool:
+        return pattern is None or any(pattern.fullmatch(name) for name in names)
+
+    return bool(facts) and (
+        (not file.kinds or facts.get("kind") in file.kinds)
+        and (not file.backends or facts.get("backend") in file.backends)
+        and (file.keras is None or _within(file.keras, facts.get("keras_version") or ""))
+        and (file.bytecode is None or facts.get("bytecode") is file.bytecode)
+        and (file.compiled is None or facts.get("compiled") is file.compiled)
+        and any_of(file.classes, facts.get("classes", [])) and any_of(file.modules, facts.get("modules", []))
+        and any_of(file.arguments, facts.get("arguments", []))
+        and any_of(file.optimizer, [facts.get("optimizer") or ""]))
+
+
+def _suits(side: Side, runtime: Runtime) -> bool:
+    return (
+        (not side.modules or runtime.module in side.modules)
+        and (side.v1 is None or runtime.v1 is side.v1) and (side.graph is None or runtime.graph is side.graph)
+        and (not side.backends or runtime.backend in side.backends)
+        and all(_within(wanted, runtime.versions.get(name, "")) for name, wanted in side.versions))
+
+
+def _within(wanted: SpecifierSet, version: str) -> bool:
+    found = _RELEASE.match(version)  # `2.2.4-tf` is what tf.keras calls itself, and no version to `packaging`
+    return found is not None and wanted.contains(found[0])
+
+
+def _major(version: str) -> int:
+    found = re.match(r"\d+", version)
+    return int(found[0]) if found else 0
+
+
+def _runtime(runtime: Mapping[str, Any]) -> Runtime:
+    return Runtime(id=runtime["id"], versions=runtime.get("versions") or {}, module=runtime["keras"],
+                   v1=runtime["v1"], backend=runtime["backend"] or "tensorflow")

@@ -1,0 +1,51 @@
+"""Results documents to speak of: a file that is named, the last run, or the committed reference; diagnosed anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+from harness import paths
+from harness.catalogue.causes import Causes
+from harness.errors import UsageError
+from harness.results import diagnose, reference, remedies
+from harness.results import document as results
+
+Document = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Source:
+    """A results document, where it was read, and what that is."""
+
+    document: Document
+    path: pathlib.Path
+    what: str
+
+
+def chosen(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool) -> Source:
+    """The named file; else the last run where that knows enough; else the reference, or whichever of the two is there.
+
+    Raises UsageError where there is none.
+    """
+    if named:
+        return Source(document=results.read(named), path=named, what="results that you named")
+    last = paths.REPORTS / "results.json"
+    run = Source(document=results.read(last), path=last, what="the last run") if last.is_file() else None
+    if run and enough(run.document):
+        return run
+    if reference.there(paths.REFERENCE):
+        return Source(document=reference.read(paths.REFERENCE), path=paths.REFERENCE, what="the committed reference")
+    if run:
+        return run
+    raise UsageError("there are no results: neither of a last run nor a reference", "make some: nox -s matrix")
+
+
+def diagnosed(document: Document, causes: Causes) -> Document:
+    """The document with its causes and what other cells prove found anew; remedies that were run stay."""
+    run = remedies.run_in(document)
+    diagnose.annotate(document, causes)
+    remedies.annotate(document, run, causes)
+    return document

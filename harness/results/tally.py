@@ -1,0 +1,130 @@
+"""How many failing cells have a cause, and how many a remedy: counts over an annotated results document. Pure."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from harness.catalogue.causes import FAILING, KINDS
+from harness.model import Verdict
+from harness.results.diagnose import UNKNOWN
+
+KINDS_IN_ORDER = (*KINDS, UNKNOWN)  # the six classic ones first
+_EXAMPLES = 5
+
+Document = Mapping[str, Any]
+Cell = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Count:
+    """Failing cells by what is known to help; the four that follow `cells` add up to it.
+
+    `verified`: a remedy made the cell good. `failed`: remedies were tried, and none did. `untried`: the cause has
+    remedies, and none was tried on this cell. `without`: neither has the cause a remedy nor was there one to try.
+    """
+
+    cells: int = 0
+    verified: int = 0
+    failed: int = 0
+    untried: int = 0
+    without: int = 0
+
+    @property
+    def with_remedy(self) -> int:
+        """The cells for which any remedy exists."""
+        return self.cells - self.without
+
+    @property
+    def tried(self) -> int:
+        """The cells on which at least one remedy was tried."""
+        return self.verified + self.failed
+
+    def __add__(self, other: Count) -> Count:
+        return Count(**{field.name: getattr(self, field.name) + getattr(other, field.name)
+                        for field in dataclasses.fields(self)})
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """A cause with its cells."""
+
+    kind: str
+    id: str
+    title: str
+    count: Count
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tally:
+    """All failing cells, and the same by cause: kinds in their order, within one the most frequent cause first."""
+
+    all: Count
+    rows: tuple[Row, ...]
+
+    @property
+    def unknown(self) -> int:
+        """The cells that no signature knows."""
+        return sum(row.count.cells for row in self.rows if row.kind == UNKNOWN)
+
+    def of_kind(self, kind: str) -> Count:
+        """The cells of all causes of one kind."""
+        return sum((row.count for row in self.rows if row.kind == kind), Count())
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record:
+    """What one remedy did for the cells of one cause."""
+
+    remedy: str
+    tried: int
+    verified: int
+
+
+def tally(document: Document) -> Tally:
+    """The counts of an annotated document; causes that name no cell are left out."""
+    causes = {cause["id"]: cause for cause in document["causes"]}
+    sides = {remedy["id"]: remedy["side"] for remedy in document["remedies"]}
+    counts: dict[str, Count] = collections.defaultdict(Count)
+    for cell in failing(document):
+        proposed = causes.get(cell["cause"], {}).get("remedies", ())
+        counts[cell["cause"]] += _counted(  # where nothing was saved, no loading side can do anything about it
+            cell, [one for one in proposed if cell["verdict"] != Verdict.UNSAVED or sides[one] == "save"])
+    rows = [Row(kind=causes[id]["kind"], id=id, title=causes[id]["title"], count=count) if id in causes else
+            Row(kind=UNKNOWN, id=UNKNOWN, title="no signature knows it", count=count) for id, count in counts.items()]
+    rows.sort(key=lambda row: (KINDS_IN_ORDER.index(row.kind), -row.count.cells, row.id))
+    return Tally(all=sum(counts.values(), Count()), rows=tuple(rows))
+
+
+def failing(document: Document, cause: str = "") -> Iterable[Cell]:
+    """The cells that need a cause, or those of one cause."""
+    return (cell for cell in document["cells"] if cell["verdict"] in FAILING and cause in ("", cell["cause"]))
+
+
+def records(document: Document, cause: str) -> list[Record]:
+    """What each remedy did for the cells of a cause: those it proposes in their order, then what else was tried."""
+    proposed = next((one["remedies"] for one in document["causes"] if one["id"] == cause), ())
+    tried: dict[str, list[bool]] = {remedy: [] for remedy in proposed}
+    for cell in failing(document, cause):
+        for trial in cell["remedies"] or ():
+            tried.setdefault(trial["remedy"], []).append(trial["verified"])
+    return [Record(remedy=remedy, tried=len(found), verified=sum(found)) for remedy, found in tried.items()]
+
+
+def examples(document: Document, cause: str) -> list[Cell]:
+    """Some cells of a cause, each of another scenario."""
+    scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
+    first: dict[str, Cell] = {}
+    for cell in failing(document, cause):
+        first.setdefault(scenario_of[cell["variant"]], cell)
+    return list(first.values())[:_EXAMPLES]
+
+
+def _counted(cell: Cell, proposed: Sequence[str]) -> Count:
+    trials = cell["remedies"] or ()
+    if any(trial["verified"] for trial in trials):
+        return Count(cells=1, verified=1)
+    return Count(cells=1, failed=bool(trials), untried=bool(not trials and proposed),
+                 without=not trials and not proposed)

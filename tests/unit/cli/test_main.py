@@ -1,0 +1,552 @@
+"""The command line: what it prints, what it writes, and one exit code for each kind of end."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from harness import errors, paths
+from harness.catalogue import environments as config
+from harness.cli import main as cli
+from harness.environments import locks, provision, sessions
+from harness.execute import rehearsal
+from harness.model import Outcome, Provisioned
+from harness.report import export
+from harness.run import matrix
+from tests.unit import made
+
+CATALOGUE = made.catalogue("old", "new", groups={"new": ("core", "all")})
+TITLED = '"""Shapes [batch, time] of a [/b] layer."""\n' + made.LEAST.partition("\n")[2]
+
+
+@pytest.fixture
+def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
+    """A folder with one scenario in `scenarios`, a small catalogue, and workers that all say the same."""
+    assert not home.exists()
+    made.written(tmp_path / "scenarios", "dense", made.LEAST + '\n\nFORMATS = ("h5", "keras")\n')
+    opened: list[matrix.Matrix] = []
+
+    class Matrix(matrix.Matrix):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            opened.append(self)
+
+    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.Pool:
+        return made.Pool(pythons, artifacts, work, isolation, limits, lambda task: made.observed())
+
+    monkeypatch.setattr(cli, "Matrix", Matrix)
+    monkeypatch.setattr(config, "load", lambda: CATALOGUE)
+    monkeypatch.setattr(matrix, "Pool", pool)
+    monkeypatch.setattr(provision, "current", lambda environment: made.record(environment.id))
+    monkeypatch.setattr(provision, "wanted", lambda environment: "wanted")
+    monkeypatch.setattr(rehearsal, "modules", lambda *arguments: [])
+    monkeypatch.setattr(sys, "argv", ["crossload", "matrix"])
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    for one in opened:
+        one.store.close()
+
+
+def run(*arguments: str) -> int:
+    """The exit code of `matrix` on the place's scenarios."""
+    return cli.main(["matrix", "--scenarios", "scenarios", "--reports", "reports", *arguments])
+
+
+def test_a_run_is_told_and_written(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Progress in plain lines, the counts of verdicts, what was done, where the report is."""
+    assert 0 == run()
+    out = capsys.readouterr().out
+    for said in (
+        "saves: 4 to do, 0 known",
+        "loads: 8 of 8",
+        "12 saves, loads and remedies run, 0 known before",
+        "reports/index.html",
+    ):
+        assert said in out
+    assert any(line.split()[1:3] == ["identical", "8"] for line in out.splitlines())
+    for name in ("index.html", "results.json", "results.schema.json", "results.csv"):
+        assert (place / "reports" / name).is_file()
+    jsonschema.validate(json.loads((place / "reports" / "results.json").read_text()), json.loads(export.schema()))
+
+
+def test_a_report_stands_where_nothing_has_changed(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told and not written again; a scenario that is edited, `--fresh` and `--before` make another."""
+    page = place / "reports" / "index.html"
+    run()
+    first, written = capsys.readouterr().out, page.stat().st_mtime_ns
+    assert 0 == run()
+    second = capsys.readouterr().out
+    assert page.stat().st_mtime_ns == written
+    assert "Nothing has changed since the last run" in second
+    assert "0 saves, loads and remedies run, 12 known before" in second
+    assert [line for line in first.splitlines() if "identical" in line] == [
+        line for line in second.splitlines() if "identical" in line
+    ]
+    run("--json")
+    capsys.readouterr()
+    run("--json")
+    said = capsys.readouterr()
+    assert (0, 4) == tuple(json.loads(said.out)["run"]["work"][f"saves_{how}"] for how in ("run", "known"))
+    assert "Nothing has changed" in said.err
+    for more in (["--fresh"], ["--before", "reports/results.json"]):
+        for _ in range(2):
+            run(*more)
+            assert "Nothing has changed" not in capsys.readouterr().out
+    run()
+    made.written(place / "scenarios", "dense", made.LEAST + '\n\nFORMATS = ("h5",)\n')
+    run()
+    assert "0 saves, loads and remedies run, 6 known before" in capsys.readouterr().out.split("Report:")[-2]
+
+
+def test_a_model_that_does_not_load_is_no_failure_of_the_run(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a finding; so is a scenario that raised and an environment that is not there."""
+    raised = made.failure(step="build", path=str(place / "scenarios" / "dense.py"), line=5, message="[/no] such thing")
+    monkeypatch.setattr(
+        matrix,
+        "Pool",
+        lambda pythons, artifacts, work, *, isolation, limits, preloads: made.Pool(
+            pythons, artifacts, work, isolation, limits, lambda task: (made.attempt(Outcome.RAISED, failure=raised), {})
+        ),
+    )
+    monkeypatch.setattr(
+        provision, "current", lambda environment: None if environment.id == "env-new" else made.record(environment.id)
+    )
+    monkeypatch.setattr(sessions, "provision", _unavailable)
+    assert 0 == run()
+    out = capsys.readouterr().out
+    assert "scenario at fault: scenarios/dense.py:5: ValueError: [/no] such thing (in old)" in out
+    assert "unavailable: env-new: no [/b] Python\n  -> get one" in out
+
+
+def _unavailable(environment: Any) -> Provisioned:
+    return made.record(environment.id, status="unavailable", reason="no [/b] Python", hint="get one")
+
+
+def test_the_summary_as_json_is_all_there_is_on_stdout(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Progress goes to stderr."""
+    assert 0 == run("--json")
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert (8, 0) == (told["verdicts"]["identical"], told["verdicts"]["crashed"])
+    assert {"verdicts", "faults", "seconds", "run", "files"} == set(told)
+    assert pathlib.Path(told["files"]["index.html"]).is_file()
+    assert "saves: 4 to do" in said.err
+
+
+@pytest.mark.parametrize("option", ["--list", "--dry-run"])
+def test_what_is_only_told_can_be_json(place: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    """And writes no report."""
+    assert 0 == run(option, "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert not (place / "reports").exists()
+    if option == "--list":
+        assert ["dense/h5", "dense/keras"] == told["scenarios"][0]["variants"]
+        assert ["old", "new"] == [runtime["id"] for runtime in told["runtimes"]]
+    else:
+        assert ["dense/h5: old", "dense/keras: old", "dense/h5: new", "dense/keras: new"] == told["saves"]
+        assert (0, 8, 0) == (told["saves_known"], told["loads_at_most"], told["loads_known"])
+
+
+def test_json_is_json_also_where_colours_are_forced(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many CI services do."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run("--list", "--json")
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_a_dry_run_says_what_would_be_done(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before and after."""
+    assert 0 == run("--dry-run", "--save", "old", "--format", "h5")
+    assert [
+        "environments used: env-old, env-new",
+        "saves: 1 to do, 0 known",
+        "loads: at most 2 to do, 0 known",
+    ] == capsys.readouterr().out.splitlines()
+    run()
+    capsys.readouterr()
+    assert 0 == run("--dry-run")
+    assert [
+        "environments used: none",
+        "saves: 0 to do, 4 known",
+        "loads: at most 0 to do, 8 known",
+    ] == capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "used"),
+    [
+        ([], "env-old"),
+        (["--group", "core"], "env-old"),
+        (["--all"], "env-old, env-new"),
+        (["--group", "all"], "env-old, env-new"),
+        (["--group", "nightly"], "env-night"),
+        (["--all", "--group", "nightly"], "env-night"),
+        (["--all", "--load", "night", "--save", "old"], "env-old, env-night"),
+    ],
+    ids=str,
+)
+def test_a_group_is_chosen(
+    place: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    used: str,
+) -> None:
+    """The core set without a word, everything but what rolls with `--all`, and the last word counts."""
+    monkeypatch.setattr(config, "load", _rolling)
+    assert 0 == run("--dry-run", *arguments)
+    assert f"environments used: {used}" == capsys.readouterr().out.splitlines()[0]
+
+
+def test_an_unknown_group_gets_the_nearest(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every other name does."""
+    monkeypatch.setattr(config, "load", _rolling)
+    assert errors.UsageError.exit_code == run("--group", "nightli")
+    assert "no group 'nightli'; did you mean nightly?" in capsys.readouterr().err
+
+
+def test_a_run_resolves_the_rolling_environments_that_it_uses(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anew at each run, before it is asked what is known; a run without them and a dry one resolve nothing."""
+    resolved: list[str] = []
+    monkeypatch.setattr(config, "load", _rolling)
+    monkeypatch.setattr(locks, "refresh", lambda environment: resolved.append(environment.id))
+    monkeypatch.setattr(provision, "wanted", lambda environment: f"wanted {len(resolved)}")
+    run()
+    run("--dry-run", "--group", "nightly")
+    assert [] == resolved
+    run("--group", "nightly")
+    assert ["env-night"] == resolved
+    run("--load", "night", "--save", "old")
+    assert ["env-night", "env-night"] == resolved
+
+
+def _rolling() -> config.Catalogue:
+    """A catalogue with one environment in core, one more in all, and one that rolls."""
+    groups = {"new": ("all",), "night": ("nightly",)}
+    *others, night = made.catalogue("old", "new", "night", groups=groups).environments
+    return config.Catalogue((*others, dataclasses.replace(night, rolling=True)))
+
+
+def test_a_list_names_everything(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Scenarios with their formats, runtimes with their environments."""
+    assert 0 == run("--list")
+    out = capsys.readouterr().out
+    for said in ("dense", "h5, keras", "Title of old", "env-new", "core, all"):
+        assert said in out
+
+
+def test_a_title_is_shown_as_it_is(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Brackets are no markup."""
+    made.written(place / "scenarios", "titled", TITLED)
+    assert 0 == run("--list")
+    assert "Shapes [batch, time] of a [/b] layer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (errors.CrossloadError, 1),
+        (errors.UsageError, 2),
+        (errors.CatalogueError, 3),
+        (errors.StoreError, 4),
+        (errors.HarnessError, 5),
+        (errors.LockError, 6),
+    ],
+)
+def test_every_kind_of_error_has_an_exit_code_of_its_own(
+    place: pathlib.Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[errors.CrossloadError],
+    code: int,
+) -> None:
+    """And is a message on stderr with what to do, never a traceback."""
+
+    def broken() -> Any:
+        raise error("it [/broke]", "mend it")
+
+    monkeypatch.setattr(config, "load", broken)
+    assert code == run()
+    said = capsys.readouterr()
+    assert ("", "crossload: it [/broke]\n  -> mend it\n") == (said.out, said.err)
+
+
+def test_no_two_kinds_of_error_share_an_exit_code() -> None:
+    """Nor that of an interruption, nor that of success."""
+    codes = [
+        cli.INTERRUPTED,
+        0,
+        errors.CrossloadError.exit_code,
+        *(kind.exit_code for kind in errors.CrossloadError.__subclasses__()),
+    ]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--runtimes", "odl"], "no runtime 'odl'; did you mean old?"),
+        (["--save", "old", "--load", "mew"], "no runtime 'mew'; did you mean new?"),
+        (["-k", "danse"], "no scenario 'danse'; did you mean dense?"),
+        (["--format", "h5,keros"], "no format 'keros'; did you mean keras"),
+        (["--variant", "dense/h6"], "no variant 'dense/h6'; did you mean dense/h5"),
+        (["--format", "code"], "nothing is selected"),
+        (["--scenarios", "nowhere"], "--scenarios nowhere: no such folder"),
+        (["--scenarios", "."], "no scenario there"),
+    ],
+)
+def test_wrong_use_is_told_with_what_was_meant(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    """Exit code 2, and nothing is done."""
+    assert 2 == run(*arguments)
+    assert told in capsys.readouterr().err
+    assert not (place / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--jobs", "0"],
+        ["--jobs", "-1"],
+        ["--jobs", "many"],
+        ["-j", "²"],
+        ["--timeout", "0"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
+        ["--memory", "-1"],
+        ["--isolation", "thread"],
+        ["--unknown"],
+    ],
+)
+def test_values_that_make_no_sense_are_refused(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """By the parser, with its usage."""
+    with pytest.raises(SystemExit) as caught:
+        run(*arguments)
+    assert 2 == caught.value.code
+    assert "usage: " in capsys.readouterr().err
+
+
+def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """And needs no catalogue, no store, no scenario."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["matrix", "--help"])
+    assert 0 == caught.value.code
+    out = capsys.readouterr().out
+    for option in (
+        "--runtimes",
+        "--save",
+        "--load",
+        "--scenario",
+        "-k",
+        "--scenarios",
+        "--format",
+        "--group",
+        "--all",
+        "--dry-run",
+        "--list",
+        "--jobs",
+        "--isolation",
+        "--fresh",
+        "--timeout",
+        "--memory",
+        "--json",
+    ):
+        assert option in out
+
+
+def test_names_may_be_given_together_or_one_by_one(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Commas, or the option again."""
+    told = []
+    for arguments in (["--format", "h5,keras"], ["--format", "h5", "--format", "keras"]):
+        assert 0 == run("--dry-run", "--json", *arguments)
+        told.append(json.loads(capsys.readouterr().out))
+    assert told[0] == told[1]
+
+
+def test_an_interruption_is_told_and_everything_finished_is_kept(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the exit code that shells give to it."""
+    left = iter(range(5))
+
+    def stopping(task: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return made.observed()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            matrix,
+            "Pool",
+            lambda pythons, artifacts, work, *, isolation, limits, preloads: made.Pool(
+                pythons, artifacts, work, isolation, limits, stopping
+            ),
+        )
+        assert 130 == run("--jobs", "1")
+    assert "the same command goes on from here" in capsys.readouterr().out
+    assert 0 == run()
+    assert "known before" in capsys.readouterr().out
+
+
+def test_a_scenario_at_fault_is_told_and_the_others_go_on(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With file and line."""
+    made.written(place / "scenarios", "wrong", '"""A title."""\n\nFORMATS = ("h6",)\n')
+    assert 0 == run()
+    assert "scenarios/wrong.py:3: FORMATS: no format 'h6'; did you mean h5?" in capsys.readouterr().out
+    assert 2 == run("-k", "wrong")
+    assert "scenarios/wrong.py:3: FORMATS: no format 'h6'" in capsys.readouterr().err
+    assert 0 == run("-k", "dense")
+    assert "wrong.py" not in capsys.readouterr().out
+
+
+def test_a_pattern_that_means_a_scenario_at_fault_tells_its_fault(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It must not just be missing from what was asked for."""
+    made.written(place / "scenarios", "dense_wrong", "import os\n")
+    run("-k", "dense*")
+    assert "dense_wrong.py" in "".join(capsys.readouterr())
+
+
+def test_no_scenario_that_can_be_read_is_wrong_use(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With all the faults there are."""
+    for name in ("one", "other"):
+        made.written(place / "broken", name, "def (\n")
+    assert 2 == run("--scenarios", "broken")
+    err = capsys.readouterr().err
+    assert "broken/one.py:1: not Python" in err
+    assert "broken/other.py:1: not Python" in err
+
+
+def test_a_store_that_cannot_be_used_is_trouble_of_the_harness(
+    place: pathlib.Path, home: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 4, with the file to move away."""
+    home.mkdir()
+    (home / "store.sqlite").write_bytes(b"not a database, though somebody may need it" * 50)
+    assert 4 == run()
+    assert "store.sqlite" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_is_told(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a message with an exit code; the results are in the store."""
+    (place / "reports").write_text("in the way")
+    assert run() in range(1, 7)
+    assert "reports" in capsys.readouterr().err
+
+
+def test_the_document_names_the_command_that_was_given(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also when it did not come from a shell."""
+    run("--json", "--format", "h5")
+    assert json.loads(capsys.readouterr().out)["run"]["command"].endswith("--json --format h5")
+
+
+def test_a_first_scenario_is_written_and_can_be_run(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the command that it tells."""
+    assert 0 == cli.main(["new", "my_model", "--scenarios", "scenarios"])
+    assert (
+        "Wrote scenarios/my_model.py. Run it: nox -s matrix -- -k my_model --scenarios scenarios\n"
+        == capsys.readouterr().out
+    )
+    assert 0 == run("-k", "my_model")
+    assert 2 == cli.main(["new", "my_model", "--scenarios", "scenarios"])
+    assert 2 == cli.main(["new", "my-model", "--scenarios", "scenarios"])
+
+
+def test_a_report_is_written_again_from_its_document(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same page, elsewhere."""
+    run()
+    capsys.readouterr()
+    assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again"])
+    assert "again/index.html" in capsys.readouterr().out.splitlines()
+    assert (place / "reports" / "index.html").read_bytes() == (place / "again" / "index.html").read_bytes()
+
+
+def test_a_run_becomes_the_reference_and_is_compared_with_it(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns, page and findings are written; a verdict that is another one is told, with exit code 1."""
+    monkeypatch.setattr(paths, "PROJECT", place)
+    monkeypatch.setattr(paths, "REFERENCE", place / "reference")
+    (place / "docs").mkdir()
+    run()
+    assert 0 == cli.main(["reference", "--results", "reports/results.json"])
+    written = {path.name for path in (place / "reference").iterdir()}
+    assert {"cells.parquet", "saves.parquet", "run.json", "index.html", "matrix.svg", "badge.svg",
+            "summary.md"} == written
+    assert (place / "docs" / "findings.md").read_text().startswith("# What breaks")
+    assert 0 == cli.main(["reference", "--check", "--results", "reports/results.json"])
+    document = json.loads((place / "reports" / "results.json").read_text())
+    document["cells"][0]["verdict"] = "changed"
+    (place / "other.json").write_text(json.dumps(document))
+    capsys.readouterr()
+    assert 1 == cli.main(["reference", "--check", "--results", "other.json", "--json"])
+    (change,) = json.loads(capsys.readouterr().out)
+    assert ("identical", "changed") == (change["before"], change["now"])
+
+
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 99}', "null"])
+def test_what_is_no_results_document_is_refused(
+    place: pathlib.Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    """Exit code 2, and how to make one."""
+    if content is not None:
+        (place / "results.json").write_text(content)
+    assert 2 == cli.main(["report", "--results", "results.json", "--reports", "again"])
+    assert "make one: nox -s matrix" in capsys.readouterr().err
+    assert not (place / "again").exists()
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """And no command is wrong use."""
+    with contextlib.suppress(SystemExit):
+        cli.main(["--version"])
+    assert "0." in capsys.readouterr().out
+    with pytest.raises(SystemExit) as caught:
+        cli.main([])
+    assert 2 == caught.value.code
+
+
+def test_an_earlier_run_is_laid_under_this_one(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that cannot be read is told before anything is run."""
+    assert 2 == run("--before", "kept.json")
+    assert "kept.json: no earlier run can be read" in capsys.readouterr().err
+    assert not (place / "reports").exists()
+    assert 0 == run("--format", "h5")
+    (place / "reports" / "results.json").rename(place / "kept.json")
+    assert 0 == run("--before", "kept.json")
+    assert "Since the run of" in (place / "reports" / "summary.md").read_text()
+    assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again", "--before", "kept.json"])
+    assert "Since the run of" in (place / "again" / "summary.md").read_text()
+
+
+def test_a_run_names_causes(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With remedies and without; both documents keep to the schema."""
+    for more in ([], ["--remedies", "all"], ["--remedies", "none"]):
+        assert 0 == run(*more)
+        document = json.loads((place / "reports" / "results.json").read_text())
+        jsonschema.validate(document, json.loads(export.schema()))
+        assert {""} == {cell["cause"] for cell in document["cells"]}
+        assert document["causes"]
+        assert ("remedies_run" in document["run"]["work"]) is not ("none" in more)

@@ -1,0 +1,366 @@
+"""The host's end of a zygote, the nursery and the pool, with the made-up Keras where TensorFlow would be."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from harness.execute.pool import Isolation, Limits, Pool
+from harness.execute.zygote import Zygote, ZygoteGoneError
+from harness.model import Outcome, Runtime, Stage
+from harness.plan.tasks import Task
+from harness.store.artifacts import Artifacts
+from harness.worker import protocol
+from tests.unit import made
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+NEW = made.runtime("new")
+SLEEPING = made.LEAST + "\n\ndef train():\n    import time\n\n    time.sleep(60)\n"
+DYING = made.LEAST + "\n\ndef train():\n    import os\n\n    os.abort()\n"
+RAISING = made.LEAST + "\n\ndef train():\n    raise ValueError('no')\n"
+LIMITS = Limits(seconds=20.0, memory=2**32, start=20.0)
+
+
+@pytest.fixture(autouse=True)
+def _made_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only seam: where the worker imports `keras` from."""
+    with_made_keras = made.inner()
+    monkeypatch.setattr("harness.execute.process.environment", with_made_keras)
+    monkeypatch.setattr("harness.execute.zygote.environment", with_made_keras)
+
+
+def no_keras(monkeypatch: pytest.MonkeyPatch, folder: pathlib.Path, text: str) -> None:
+    """Put another `keras` in its place."""
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "keras.py").write_text(text)
+    monkeypatch.setattr(made, "KERAS", folder / "elsewhere")
+
+
+@pytest.fixture
+def started(tmp_path: pathlib.Path) -> Iterator[Callable[..., Zygote]]:
+    """Start a zygote; all are ended after the test."""
+    zygotes: list[Zygote] = []
+
+    def start(runtime: Runtime = NEW) -> Zygote:
+        zygotes.append(Zygote(sys.executable, runtime.settings(), tmp_path / f"zygote{len(zygotes)}", "1"))
+        return zygotes[-1]
+
+    yield start
+    for zygote in zygotes:
+        zygote.close()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+    """One zygote for all tests that leave it as it was."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("harness.execute.zygote.environment", made.inner())
+        zygote = Zygote(sys.executable, NEW.settings(), tmp_path_factory.mktemp("shared"), "1")
+    yield zygote
+    zygote.close()
+
+
+def request(folder: pathlib.Path, text: str = made.LEAST) -> tuple[pathlib.Path, pathlib.Path]:
+    """The paths of a request and its log."""
+    script = made.written(folder, "case", text)
+    protocol.write_json(
+        str(folder / "request.json"),
+        {
+            "protocol": protocol.VERSION,
+            "stage": "save",
+            "runtime": made.runtime("new").settings(),
+            "scenario": str(script),
+            "format": "h5",
+            "parameters": {},
+            "folder": str(folder),
+            "answer": str(folder / "answer.json"),
+            "memory": None,
+            "seconds": None,
+        },
+    )
+    return folder / "request.json", folder / "log.txt"
+
+
+def test_a_zygote_runs_requests_one_after_another(shared: Zygote, tmp_path: pathlib.Path) -> None:
+    """After it said how long importing took."""
+    assert 0 < shared.wait_ready(20)
+    for number in range(2):
+        asked, log = request(tmp_path / str(number))
+        ended = shared.run(asked, log, 20)
+        assert (0, None, False) == (ended.code, ended.signal, ended.late)
+        assert "done" == (protocol.read_json(str(tmp_path / str(number) / "answer.json")) or {})["outcome"]
+
+
+def test_several_threads_may_ask_one_zygote(shared: Zygote, tmp_path: pathlib.Path) -> None:
+    """Each hears of its own child, even before Keras is imported."""
+    paths = [request(tmp_path / str(number), DYING if number % 2 else made.LEAST) for number in range(6)]
+    with concurrent.futures.ThreadPoolExecutor(6) as executor:
+        waiting = [executor.submit(shared.run, asked, log, 20) for asked, log in paths]
+        ends = [future.result() for future in waiting]
+    assert ["", "SIGABRT"] * 3 == [ended.signal_name for ended in ends]
+
+
+def test_a_child_past_its_limit_is_late(shared: Zygote, tmp_path: pathlib.Path) -> None:
+    """The zygote itself sees to that."""
+    ended = shared.run(*request(tmp_path / "cell", SLEEPING), 0.3)
+    assert (True, "SIGTERM") == (ended.late, ended.signal_name)
+
+
+def test_a_keras_that_cannot_be_imported_is_told_with_the_reason(
+    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whoever waits, and its traceback is in the log."""
+    no_keras(monkeypatch, tmp_path, "raise ImportError('no such library')")
+    zygote = started()
+    with pytest.raises(ZygoteGoneError, match="ImportError: no such library"):
+        zygote.wait_ready(20)
+    zygote.close()
+    assert "Traceback" in zygote.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("import os\nos.abort()", "signal 6"),
+        ("import os, sys\nsys.stderr.write('my last words\\n')\nos._exit(9)", "my last words .exit code 9"),
+    ],
+)
+def test_a_zygote_that_dies_importing_is_gone_with_its_last_words(
+    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+) -> None:
+    """They are all there is."""
+    no_keras(monkeypatch, tmp_path, text)
+    with pytest.raises(ZygoteGoneError, match=told):
+        started().wait_ready(20)
+
+
+def test_an_import_that_takes_too_long_is_given_up(
+    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the limit that it was given."""
+    no_keras(monkeypatch, tmp_path, "import time\ntime.sleep(60)")
+    zygote = started()
+    with pytest.raises(ZygoteGoneError, match="importing Keras took longer than 0 s"):
+        zygote.wait_ready(0.2)
+    zygote._process.kill()
+
+
+def test_the_death_of_a_zygote_is_heard_by_all_that_wait(
+    started: Callable[..., Zygote], tmp_path: pathlib.Path
+) -> None:
+    """None of them waits for its limit; and whoever asks afterwards is told at once."""
+    zygote = started()
+    zygote.wait_ready(20)
+    asked = [request(tmp_path / str(number), SLEEPING) for number in range(2)]
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        waiting = [executor.submit(zygote.run, *paths, 60) for paths in asked]
+        while not all((paths[1]).exists() for paths in asked):
+            time.sleep(0.02)
+        zygote._process.kill()
+        for future in waiting:
+            with pytest.raises(ZygoteGoneError, match="signal 9"):
+                future.result(10)
+    with pytest.raises(ZygoteGoneError):
+        zygote.run(*asked[0], 60)
+
+
+def test_a_closed_zygote_is_gone(started: Callable[..., Zygote], tmp_path: pathlib.Path) -> None:
+    """Closing twice does no harm; what it still ran is ended."""
+    zygote = started()
+    zygote.wait_ready(20)
+    paths = request(tmp_path / "cell", SLEEPING)
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        waiting = executor.submit(zygote.run, *paths, 60)
+        while not paths[1].exists():
+            time.sleep(0.02)
+        zygote.close()
+        zygote.close()
+        with pytest.raises(ZygoteGoneError):
+            waiting.result(10)
+    with pytest.raises(ZygoteGoneError):
+        zygote.run(*paths, 60)
+
+
+def test_a_zygote_whose_log_is_gone_is_still_told_to_be_gone(
+    started: Callable[..., Zygote], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The working folder is removed as soon as the pool is closed; no thread may end in a traceback over that."""
+    broken: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", broken.append)
+    zygote = started()
+    zygote.wait_ready(20)
+    zygote.log.unlink()
+    zygote.close()
+    time.sleep(0.3)
+    assert [] == broken
+
+
+@dataclasses.dataclass
+class Cells:
+    """Tasks of scripts in a folder, and a pool that carries them out."""
+
+    folder: pathlib.Path
+    pool: Pool
+    artifacts: Artifacts
+    number: int = 0
+
+    def task(self, text: str = made.LEAST, stage: Stage = Stage.SAVE, **more: Any) -> Task:
+        """A task that the pool expects."""
+        self.number += 1
+        script = made.written(self.folder / f"scenario{self.number}", "case", text)
+        task = made.task(stage, number=self.number, scenario=str(script), **more)
+        self.pool.expect([task])
+        return task
+
+
+def cells_in(
+    folder: pathlib.Path, isolation: Isolation, limits: Limits = LIMITS, python: str = sys.executable
+) -> Cells:
+    """Cells with a pool of their own, which has to be closed."""
+    artifacts = Artifacts(folder / "artifacts")
+    return Cells(
+        folder, Pool({"env-new": python}, artifacts, folder / "work", isolation=isolation, limits=limits), artifacts
+    )
+
+
+@pytest.fixture
+def cells(tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
+    """Make cells; their pools are ended after the test."""
+    made_cells: list[Cells] = []
+
+    def make(*arguments: Any, **more: Any) -> Cells:
+        made_cells.append(cells_in(tmp_path / str(len(made_cells)), *arguments, **more))
+        return made_cells[-1]
+
+    yield make
+    for some in made_cells:
+        some.pool.close()
+
+
+@pytest.fixture(scope="module")
+def either(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Isolation, Cells]]:
+    """Cells of both ways of isolation for all tests: one zygote for saves and one for loads, kept by tasks to come."""
+    found: dict[Isolation, Cells] = {
+        "fork": cells_in(tmp_path_factory.mktemp("fork"), "fork"),
+        "process": cells_in(tmp_path_factory.mktemp("process"), "process"),
+    }
+    found["fork"].pool.expect([made.task(), made.task(Stage.LOAD)])
+    yield found
+    for some in found.values():
+        some.pool.close()
+
+
+@pytest.mark.parametrize("isolation", ["fork", "process"])
+def test_a_save_and_its_load_are_carried_out(either: dict[Isolation, Cells], isolation: Isolation) -> None:
+    """The files go through the store; nothing of the working folders stays."""
+    some = either[isolation]
+    saved, arrays = some.pool.attempt(some.task())
+    assert (Outcome.DONE, "") == (saved.outcome, saved.reason)
+    assert {"model.h5"} == set(some.artifacts.files(saved.artifact))
+    loaded, _ = some.pool.attempt(some.task(stage=Stage.LOAD, artifact=saved.artifact, saver="new"))
+    assert (Outcome.DONE, "") == (loaded.outcome, loaded.artifact)
+    assert saved.observations["predictions"] == loaded.observations["predictions"]
+    assert saved.observations["predictions"][0][2] in arrays
+    assert set() == {path.name for path in (some.folder / "work").iterdir()} - {"zygote-save-new", "zygote-load-new"}
+
+
+@pytest.mark.parametrize(
+    ("isolation", "text", "outcome", "reason"),
+    [
+        (isolation, *case)
+        for case in [
+            (RAISING, Outcome.RAISED, "ValueError: no"),
+            (DYING, Outcome.CRASHED, "the process died by SIGABRT (signal 6)"),
+            (
+                made.LEAST + "\n\ndef train():\n    import os\n\n    os._exit(0)\n",
+                Outcome.NO_ANSWER,
+                "the process ended with exit code 0 and left no answer",
+            ),
+        ]
+        for isolation in ("fork", "process")
+    ],
+)
+def test_both_ways_of_isolation_tell_the_same(
+    either: dict[Isolation, Cells], isolation: Isolation, text: str, outcome: Outcome, reason: str
+) -> None:
+    """Whatever a scenario does, the pool does not raise."""
+    some = either[isolation]
+    attempt, arrays = some.pool.attempt(some.task(text))
+    assert (outcome, "", {}) == (attempt.outcome, attempt.artifact, arrays)
+    assert attempt.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("isolation", "limits"),
+    [
+        ("fork", Limits(seconds=0.3, memory=2**32, start=20.0)),
+        ("process", Limits(seconds=0.3, memory=2**32, start=0.4)),
+    ],
+)
+def test_a_task_past_its_limit_has_timed_out(cells: Callable[..., Cells], isolation: Isolation, limits: Limits) -> None:
+    """Alone, importing Keras has time of its own besides."""
+    some = cells(isolation, limits)
+    assert Outcome.TIMED_OUT is some.pool.attempt(some.task(SLEEPING))[0].outcome
+
+
+@pytest.mark.parametrize("isolation", ["fork", "process"])
+def test_a_keras_that_cannot_be_imported_is_unavailable_either_way(
+    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same reason."""
+    no_keras(monkeypatch, tmp_path, "raise ImportError('broken')")
+    some = cells(isolation)
+    attempt, _ = some.pool.attempt(some.task())
+    assert (Outcome.UNAVAILABLE, "Keras cannot be imported: ImportError: broken") == (attempt.outcome, attempt.reason)
+
+
+def test_a_zygote_that_dies_takes_only_its_task_with_it(cells: Callable[..., Cells]) -> None:
+    """That one is suspect; the next gets another zygote."""
+    some = cells("fork")
+    first, later = (
+        some.task(
+            made.LEAST + "\n\ndef train():\n    import os, signal, time\n\n"
+            "    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(5)\n"
+        ),
+        some.task(),
+    )
+    attempt, _ = some.pool.attempt(first)
+    assert Outcome.NO_ANSWER is attempt.outcome
+    assert f"signal {int(signal.SIGKILL)}" in attempt.reason
+    assert Outcome.DONE is some.pool.attempt(later)[0].outcome
+
+
+@pytest.mark.parametrize("broken", ["lay_out", "take"])
+def test_trouble_of_the_host_is_no_crash_of_the_model(
+    either: dict[Isolation, Cells], broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk says nothing about Keras: no verdict may come of it, and none may be stored."""
+    some = either["fork"]
+    digest = made.taken(some.artifacts, some.folder, f"before {broken}")
+    monkeypatch.setattr(some.artifacts, broken, _full_disk)
+    task = some.task() if broken == "take" else some.task(stage=Stage.LOAD, artifact=digest)
+    assert Outcome.UNAVAILABLE is some.pool.attempt(task)[0].outcome
+
+
+def _full_disk(*arguments: Any) -> Any:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("isolation", ["fork", "process"])
+def test_an_interpreter_that_is_gone_is_unavailable(
+    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
+) -> None:
+    """A fact about this machine."""
+    some = cells(isolation, python=str(tmp_path / "gone"))
+    assert Outcome.UNAVAILABLE is some.pool.attempt(some.task())[0].outcome

@@ -1,0 +1,476 @@
+"""Scenarios read without being run: what they say, their faults by line, their variants, what their digest covers."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from harness.model import Fault, Scenario
+from harness.plan import scenarios
+from harness.worker import protocol
+from tests.unit import made
+
+REST = """
+
+def build(keras):
+    return keras.Sequential()
+
+
+def data(rng):
+    return rng.rand(4, 2), rng.rand(4, 1)
+"""
+
+
+def read(folder: pathlib.Path, constants: str = "", docstring: str = '"""A title."""\n') -> Scenario:
+    """The scenario of a script with these constants; it has to be without fault."""
+    scenario, faults = scenarios.read(made.written(folder, "case", docstring + constants + REST))
+    assert () == faults
+    assert scenario
+    return scenario
+
+
+def faults(folder: pathlib.Path, text: str) -> list[tuple[int, str]]:
+    """Lines and messages of a script that has to be at fault."""
+    path = made.written(folder, "case", text)
+    scenario, found = scenarios.read(path)
+    assert scenario is None
+    assert {(str(path.resolve()), "case")} == {(fault.path, fault.scenario) for fault in found}
+    return [(fault.line, fault.message) for fault in found]
+
+
+def one_fault(folder: pathlib.Path, constants: str) -> tuple[int, str]:
+    """The only fault of a script with these constants."""
+    [found] = faults(folder, '"""A title."""\n' + constants + REST)
+    return found
+
+
+def test_the_least_scenario_is_a_docstring_and_two_functions(tmp_path: pathlib.Path) -> None:
+    """Everything else has a default: every file format, and no parameters."""
+    scenario = read(tmp_path)
+    assert ("case", "A title", "", {}, {}, "") == (
+        scenario.name,
+        scenario.title,
+        scenario.description,
+        scenario.parameters,
+        scenario.remedy,
+        scenario.cause,
+    )
+    assert tuple(name for name in protocol.FORMATS if name != "code") == scenario.formats
+
+
+def test_constants_are_read(tmp_path: pathlib.Path) -> None:
+    """As tuples or lists, over several lines, in any order."""
+    scenario = read(
+        tmp_path,
+        """\
+REMEDY = {"layer": "class"}
+PARAMETERS = {
+    "layer": ("lambda", "class"), "units": [4, -8], "rate": (0.5, None), "bias": (True,), "shape": ((1, 2), [3]),
+}
+CAUSE = "lambda"
+FORMATS = ["h5", "keras"]
+""",
+    )
+    assert ("h5", "keras") == scenario.formats
+    assert {
+        "layer": ("lambda", "class"),
+        "units": (4, -8),
+        "rate": (0.5, None),
+        "bias": (True,),
+        "shape": ((1, 2), [3]),
+    } == scenario.parameters
+    assert ({"layer": "class"}, "lambda") == (scenario.remedy, scenario.cause)
+
+
+@pytest.mark.parametrize(
+    ("docstring", "title", "description"),
+    [
+        ('"""One line."""\n', "One line", ""),
+        ('"""One line.\n\nAnd more:\n\n    indented\n"""\n', "One line", "And more:\n\n    indented"),
+        ('"""\nBegins on the next line\n"""\n', "Begins on the next line", ""),
+        ('"""Straße, モデル, \U0001f600."""\n', "Straße, モデル, \U0001f600", ""),
+        ("'''<b>[bold]</b>'''\n", "<b>[bold]</b>", ""),
+        ('r"""A \\d."""\n', "A \\d", ""),
+    ],
+)
+def test_the_docstring_gives_title_and_description(
+    tmp_path: pathlib.Path, docstring: str, title: str, description: str
+) -> None:
+    """Its first line is the title, without a full stop."""
+    scenario = read(tmp_path, docstring=docstring)
+    assert (title, description) == (scenario.title, scenario.description)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_line_ends_of_any_system_are_fine(tmp_path: pathlib.Path, newline: str) -> None:
+    """A script written on Windows is the same script."""
+    path = tmp_path / "case.py"
+    path.write_bytes(made.LEAST.replace("\n", newline).encode())
+    scenario, found = scenarios.read(path)
+    assert () == found
+    assert scenario
+    assert made.LEAST == scenario.source
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: pathlib.Path) -> None:
+    """Python itself reads such a file, and some editors write no other."""
+    path = tmp_path / "case.py"
+    path.write_bytes(b"\xef\xbb\xbf" + made.LEAST.encode())
+    assert () == scenarios.read(path)[1]
+
+
+def test_a_script_that_is_not_python_is_at_fault_where_it_breaks(tmp_path: pathlib.Path) -> None:
+    """With the line that Python names."""
+    [(line, message)] = faults(tmp_path, '"""A title."""\n\ndef build(keras:\n    return\n')
+    assert 3 == line
+    assert message.startswith("not Python: ")
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'"""A\x00title."""'])
+def test_a_file_that_is_no_text_is_at_fault(tmp_path: pathlib.Path, content: bytes) -> None:
+    """Binary rubbish stops nothing else."""
+    (tmp_path / "case.py").write_bytes(content)
+    scenario, [fault] = scenarios.read(tmp_path / "case.py")
+    assert (None, 1) == (scenario, fault.line)
+
+
+@pytest.mark.parametrize("value", [" + ".join("1" * 900), "-" * 900 + "1", "(" * 150 + ")" * 150])
+def test_a_script_that_nests_deeply_stops_nothing(tmp_path: pathlib.Path, value: str) -> None:
+    """It is read, or at fault."""
+    scenario, found = scenarios.read(made.written(tmp_path, "case", f"{made.LEAST}\n\nVALUE = {value}\n"))
+    assert scenario or found
+
+
+def test_a_script_that_nests_too_deeply_for_python_is_at_fault(tmp_path: pathlib.Path) -> None:
+    """And stops nothing else."""
+    assert faults(tmp_path, f"{made.LEAST}\n\nVALUE = {'-' * 5000}1\n")
+
+
+def test_a_folder_called_like_a_script_is_at_fault(tmp_path: pathlib.Path) -> None:
+    """It cannot be read, and is told so."""
+    (tmp_path / "case.py").mkdir()
+    assert ["case"] == [fault.scenario for fault in scenarios.read_all(tmp_path)[1]]
+
+
+def test_all_faults_of_a_script_come_together(tmp_path: pathlib.Path) -> None:
+    """Nobody should have to mend one to hear of the next."""
+    found = faults(tmp_path, 'FORMATS = ("h6",)\nPARAMETERS = 3\nREMEDY = open("x")\n')
+    assert {
+        (1, "no docstring: its first line is the scenario's title"),
+        (1, "no function build(): def build(keras): return the model"),
+        (1, "no function data(): def data(rng): return x, y"),
+        (1, "FORMATS: no format 'h6'; did you mean h5?"),
+        (2, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        (3, "REMEDY is read without running the script: only literals will do"),
+    } == set(found)
+
+
+@pytest.mark.parametrize(
+    ("constant", "message"),
+    [
+        ('FORMATS = ("h5")', 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ("FORMATS = ()", 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ('FORMATS = {"h5": 1}', 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ('FORMATS = (["h5"],)', "FORMATS: no format ['h5']; did you mean h5?"),
+        ("FORMATS = (5,)", "FORMATS: no format 5"),
+        ('FORMATS = ("h5",) * 2', "FORMATS is read without running the script: only literals will do"),
+        ("PARAMETERS = {}.fromkeys(())", "PARAMETERS is read without running the script: only literals will do"),
+        ('PARAMETERS = {"units": 4}', 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ('PARAMETERS = {"units": ()}', 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ("PARAMETERS = {4: (4,)}", 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ('REMEDY = ("metric",)', 'REMEDY is to be a dict, like REMEDY = {"metric": "named"}'),
+        ('REMEDY = {"metric": "named"}', "REMEDY: 'metric': 'named' is not among PARAMETERS"),
+        ('PARAMETERS = {"a": ([1], [2])}; REMEDY = {"a": [3]}', "REMEDY: 'a': [3] is not among PARAMETERS"),
+    ],
+)
+def test_a_constant_that_makes_no_sense_is_told_with_its_line(
+    tmp_path: pathlib.Path, constant: str, message: str
+) -> None:
+    """And with what it should look like."""
+    line, told = one_fault(tmp_path, f"\n\n{constant}\n")
+    assert 4 == line
+    assert message in told
+
+
+@pytest.mark.parametrize("constant", ["PARAMETERS = {[1]: (2,)}", "FORMATS = {['h5']}", "REMEDY = {{}: 1}"])
+def test_a_literal_that_cannot_exist_is_a_fault_of_the_script(tmp_path: pathlib.Path, constant: str) -> None:
+    """A list cannot be a key: that may not stop the others."""
+    assert 2 == one_fault(tmp_path, constant)[0]
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [
+        'FORMATS: tuple = ("h5",)',
+        'ALL = FORMATS = ("h5",)',
+        'FORMATS, CAUSE = ("h5",), "lambda"',
+        'if True:\n    FORMATS = ("h5",)',
+    ],
+)
+def test_a_constant_set_in_another_way_is_read_or_is_a_fault(tmp_path: pathlib.Path, constant: str) -> None:
+    """What the script says of itself is never passed over in silence: every format would be tried."""
+    scenario, found = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constant}\n{REST}'))
+    assert found or (scenario and scenario.formats == ("h5",))
+
+
+@pytest.mark.parametrize("values", ["({'b', 'a'},)", "(b'raw',)", "(1j,)", "(...,)", "({1: 2},)", "(1e999,)"])
+def test_a_parameter_that_json_cannot_carry_is_a_fault(tmp_path: pathlib.Path, values: str) -> None:
+    """It has to reach the worker as it is written here, and be the same in every run."""
+    assert 2 == one_fault(tmp_path, f'PARAMETERS = {{"kept": {values}}}')[0]
+
+
+@pytest.mark.parametrize(
+    "constants",
+    [
+        'FORMATS = ("h5", "h5")',
+        'PARAMETERS = {"units": (4, 4)}',
+        'PARAMETERS = {"units": (4, "4")}',
+        'PARAMETERS = {"units": (True, "True")}',
+        'PARAMETERS = {"a": ("x", "x/y"), "b": ("y/z", "z")}',
+    ],
+)
+def test_every_variant_has_an_id_of_its_own(tmp_path: pathlib.Path, constants: str) -> None:
+    """Or the script that makes two alike is at fault."""
+    scenario, found = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constants}\n{REST}'))
+    ids = [variant.id for variant in scenarios.variants(scenario)] if scenario else []
+    assert found or len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("name", ["keras", "rng", "path", "model", "not a name", "class"])
+def test_a_parameter_has_a_name_that_a_function_can_ask_for(tmp_path: pathlib.Path, name: str) -> None:
+    """One that is no identifier, or that the harness itself passes, is a fault."""
+    assert 2 == one_fault(tmp_path, f'PARAMETERS = {{"{name}": (1, 2)}}')[0]
+
+
+def test_an_observation_that_does_not_exist_is_a_fault(tmp_path: pathlib.Path) -> None:
+    """A slip of the pen would observe nothing and find everything identical."""
+    assert "optimizer" in one_fault(tmp_path, 'OBSERVE = ("optimiser",)')[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("def build(keras):\n    pass\n", {"data"}),
+        ("async def build(keras):\n    pass\n\ndef data(rng):\n    pass\n", {"build"}),
+        ("class C:\n    def build(self):\n        pass\n\ndef data(rng):\n    pass\n", {"build"}),
+        ("", {"build", "data"}),
+    ],
+)
+def test_a_function_that_is_missing_is_told_with_an_example(
+    tmp_path: pathlib.Path, text: str, missing: set[str]
+) -> None:
+    """A coroutine or a method of that name is not one."""
+    found = faults(tmp_path, f'"""A title."""\n\n{text}')
+    assert {f"no function {name}()" for name in missing} == {message.partition(":")[0] for _, message in found}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import functools\n\n@functools.lru_cache\ndef build(keras):\n    pass\n\ndef data(rng):\n    pass\n",
+        pytest.param(
+            "build = lambda keras: None\n\ndef data(rng):\n    pass\n",
+        ),
+        pytest.param(
+            "from _common import build, data\n",
+        ),
+        pytest.param(
+            "if True:\n    def build(keras):\n        pass\n\ndef data(rng):\n    pass\n",
+        ),
+    ],
+)
+def test_a_function_may_come_from_anywhere(tmp_path: pathlib.Path, text: str) -> None:
+    """Decorated, assigned, imported from a module beside it, or defined under a condition."""
+    assert () == scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n\n{text}'))[1]
+
+
+def test_a_script_is_read_and_never_run(tmp_path: pathlib.Path) -> None:
+    """What it imports exists in the measured environment only."""
+    witness = tmp_path / "ran"
+    read(tmp_path, f"import tensorflow\nopen({str(witness)!r}, 'w')\nraise SystemExit(1)\n")
+    assert not witness.exists()
+
+
+def test_a_folder_is_read_in_order_of_name(tmp_path: pathlib.Path) -> None:
+    """Modules for import only, folders and other files are passed over; what is at fault stops nothing else."""
+    for name in ("b", "a", "_common"):
+        made.written(tmp_path, name)
+    made.written(tmp_path, "wrong", "import os\n")
+    made.written(tmp_path / "inner", "deep")
+    (tmp_path / "notes.txt").write_text("")
+    found, wrong = scenarios.read_all(tmp_path)
+    assert ["a", "b"] == [scenario.name for scenario in found]
+    assert {"wrong"} == {fault.scenario for fault in wrong}
+
+
+def test_an_empty_folder_has_no_scenarios(tmp_path: pathlib.Path) -> None:
+    """And no faults."""
+    assert ((), ()) == scenarios.read_all(tmp_path)
+
+
+def test_the_projects_own_scenarios_are_without_fault() -> None:
+    """Each can be read, and each pitfall has the remedy that it promises."""
+    from harness import paths
+
+    found, wrong = scenarios.read_all(paths.SCENARIOS)
+    assert () == wrong
+    for scenario in found:
+        assert bool(scenario.remedy) == any(variant.remedy for variant in scenarios.variants(scenario))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "remedy", "ids", "cured"),
+    [
+        ({}, {}, ["case/h5", "case/keras"], set()),
+        (
+            {"layer": ("lambda", "class")},
+            {"layer": "class"},
+            ["case/h5/lambda", "case/h5/class", "case/keras/lambda", "case/keras/class"],
+            {"case/h5/class", "case/keras/class"},
+        ),
+        (
+            {"a": (1, 2), "b": ("x", "y")},
+            {"b": "y"},
+            [f"case/{format}/{a}/{b}" for format in ("h5", "keras") for a in (1, 2) for b in "xy"],
+            {f"case/{format}/{a}/y" for format in ("h5", "keras") for a in (1, 2)},
+        ),
+        (
+            {"shape": ([1], [2, 3])},
+            {"shape": [1]},
+            ["case/h5/[1]", "case/h5/[2, 3]", "case/keras/[1]", "case/keras/[2, 3]"],
+            {"case/h5/[1]", "case/keras/[1]"},
+        ),
+    ],
+)
+def test_every_format_with_every_value_is_a_variant(
+    parameters: dict[str, Any], remedy: dict[str, Any], ids: list[str], cured: set[str]
+) -> None:
+    """Those with all the values of the remedy are marked; without a remedy none is."""
+    found = scenarios.variants(made.scenario("case", ("h5", "keras"), parameters=parameters, remedy=remedy))
+    assert ids == [variant.id for variant in found]
+    assert cured == {variant.id for variant in found if variant.remedy}
+
+
+def digest(folder: pathlib.Path) -> str:
+    """The digest of `case.py` in the folder."""
+    scenario, _ = scenarios.read(folder / "case.py")
+    assert scenario
+    return scenario.digest
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import beside",
+        "import beside as b",
+        "import os, beside",
+        "from beside import x",
+        "import beside.inner",
+        "def f():\n    import beside",
+        "try:\n    import beside\nexcept ImportError:\n    pass",
+        "import through",
+    ],
+)
+def test_the_digest_covers_every_local_module_that_is_imported(tmp_path: pathlib.Path, statement: str) -> None:
+    """In any way, at any depth."""
+    made.written(tmp_path, "case", f'"""A title."""\n{statement}\n{REST}')
+    made.written(tmp_path, "through", "import beside")
+    made.written(tmp_path, "beside", "x = 1")
+    before = digest(tmp_path)
+    made.written(tmp_path, "beside", "x = 2")
+    assert before != digest(tmp_path)
+
+
+@pytest.mark.parametrize("statement", ["import package", "from package import inner", "import package.inner"])
+def test_the_digest_covers_a_local_package(tmp_path: pathlib.Path, statement: str) -> None:
+    """The script can import it, since its folder is on the path."""
+    made.written(tmp_path, "case", f'"""A title."""\n{statement}\n{REST}')
+    made.written(tmp_path / "package", "__init__", "from package import inner")
+    made.written(tmp_path / "package", "inner", "x = 1")
+    before = digest(tmp_path)
+    made.written(tmp_path / "package", "inner", "x = 2")
+    assert before != digest(tmp_path)
+
+
+def test_the_digest_covers_nothing_else(tmp_path: pathlib.Path) -> None:
+    """A neighbour that is not imported, and where the folder is: unchanged work is never repeated."""
+    made.written(tmp_path / "one", "case", f'"""A title."""\nimport beside, numpy, nowhere\n{REST}')
+    made.written(tmp_path / "one", "beside", "import case, beside")
+    before = digest(tmp_path / "one")
+    made.written(tmp_path / "one", "other", "x = 2")
+    (tmp_path / "one").rename(tmp_path / "two")
+    assert before == digest(tmp_path / "two")
+
+
+def test_a_comment_leaves_the_digest(tmp_path: pathlib.Path) -> None:
+    """Better words do not make hours of work be done again; other code does."""
+    made.written(tmp_path, "case")
+    before = digest(tmp_path)
+    made.written(tmp_path, "case", made.LEAST + "# more\n")
+    assert before == digest(tmp_path)
+    made.written(tmp_path, "case", made.LEAST + "MORE = 1\n")
+    assert before != digest(tmp_path)
+
+
+def test_what_is_asked_leaves_the_digest(tmp_path: pathlib.Path) -> None:
+    """One more pair or format is other cells and the same code, unless the script itself uses the constant."""
+    made.written(tmp_path, "case")
+    before = digest(tmp_path)
+    asked = 'PAIRS = (\n    ("a", "b"),\n)\nFORMATS = ("h5",)\n'
+    made.written(tmp_path, "case", made.LEAST + asked)
+    assert before == digest(tmp_path)
+    for more in ("MORE = FORMATS\n", 'OBSERVE = ("weights",)\n'):
+        made.written(tmp_path, "case", made.LEAST + asked + more)
+        assert before != digest(tmp_path)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ('REACH = "everywhere"', "no reach 'everywhere'"),
+    ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
+    ("PAIRS = ((1, 2),)", "a tuple of pairs"),
+    ("LIMIT = 0", "a number of seconds above 0"),
+    ("LIMIT = True", "a number of seconds above 0"),
+    ('CORE = "yes"', "True or False"),
+])
+def test_where_and_how_long_is_checked(tmp_path: pathlib.Path, line: str, said: str) -> None:
+    """A fault names the line, whatever the constant."""
+    made.written(tmp_path, "case", made.LEAST + line + "\n")
+    scenario, (fault,) = scenarios.read(tmp_path / "case.py")
+    assert scenario is None
+    assert said in fault.message
+    assert len((made.LEAST + line).splitlines()) == fault.line
+
+
+def test_where_and_how_long_is_read(tmp_path: pathlib.Path) -> None:
+    """Reach, further pairs and the limit, with what they are when nothing is said."""
+    made.written(tmp_path, "least")
+    made.written(tmp_path, "case", made.LEAST + 'CORE = True\nREACH = "own"\nPAIRS = (("a", "b"),)\nLIMIT = 2.5\n')
+    found = {one.name: (one.core, one.reach, one.pairs, one.limit) for one in scenarios.read_all(tmp_path)[0]}
+    assert {"least": (False, "milestones", (), None), "case": (True, "own", (("a", "b"),), 2.5)} == found
+
+
+def test_a_local_module_that_is_not_python_is_left_to_the_worker(tmp_path: pathlib.Path) -> None:
+    """It is digested all the same; that it cannot be imported shows when the scenario runs."""
+    made.written(tmp_path, "case", f'"""A title."""\nimport beside\n{REST}')
+    made.written(tmp_path, "beside", "def (")
+    before = digest(tmp_path)
+    made.written(tmp_path, "beside", "def [")
+    assert before != digest(tmp_path)
+
+
+def test_a_scenario_is_fit_for_the_results_document(tmp_path: pathlib.Path) -> None:
+    """Its parameters and remedy go into JSON as they are."""
+    scenario = read(tmp_path, 'PARAMETERS = {"a": (1, None, "x", True, 0.5)}\nREMEDY = {"a": None}')
+    assert [1, None, "x", True, 0.5] == json.loads(json.dumps(scenario.parameters))["a"]
+    assert {"a": None} == json.loads(json.dumps(scenario.remedy))
+
+
+def test_a_fault_can_be_told_apart_and_gathered(tmp_path: pathlib.Path) -> None:
+    """Faults are values: the same one twice is one."""
+    made.written(tmp_path, "case", "import os\n")
+    one, other = (scenarios.read(tmp_path / "case.py")[1] for _ in range(2))
+    assert set(one) == {*one, *other}
+    assert all(isinstance(fault, Fault) for fault in one)

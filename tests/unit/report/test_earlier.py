@@ -1,0 +1,123 @@
+"""An earlier run laid under a later one, against counts made by hand."""
+
+from __future__ import annotations
+
+import collections
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from harness.errors import UsageError
+from harness.report import earlier, export, payload, render, tables
+from harness.results import reference
+from tests.unit.report import made
+
+MOVED = {
+    ("identical", "changed"): "worse",
+    ("refused", "changed"): "worse",
+    ("incomplete", "refused"): "worse",
+    ("changed", "identical"): "better",
+    ("crashed", "refused"): "better",
+    ("", "refused"): "new",
+    ("unavailable", "identical"): "new",
+    ("identical", ""): "gone",
+    ("refused", "unsupported"): "gone",
+    ("refused", "refused"): "same",
+    ("unavailable", "unavailable"): "",
+    ("", "unsupported"): "",
+    ("unsupported", "unavailable"): "",
+}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """A made run."""
+    return made.results()
+
+
+@pytest.mark.parametrize(("before", "now"), MOVED)
+def test_what_became_of_a_cell(before: str, now: str) -> None:
+    """A silent difference is the worst there is; what could not be asked is as good as not there."""
+    assert MOVED[before, now] == earlier.move(before, now)
+
+
+def test_every_cell_is_counted_once(document: dict[str, Any]) -> None:
+    """Counts over both runs agree with a plain counter."""
+    old = made.earlier(document)
+    then = {earlier.place(cell): cell["verdict"] for cell in old["cells"]}
+    expected = collections.Counter(
+        earlier.move(then.get(earlier.place(cell), ""), cell["verdict"]) for cell in document["cells"])
+    counts = earlier.counts(earlier.of(old), document)
+    assert {name: expected[name] for name in earlier.MOVES} == counts
+    assert all(counts[name] for name in ("worse", "better", "new", "gone", "same"))
+
+
+def test_what_this_run_was_not_asked_for_is_gone(document: dict[str, Any]) -> None:
+    """Cells of variants and runtimes that both have are gone; those of others are outside of what can be compared."""
+    old, new = earlier.of(document), document | {"cells": document["cells"][10:]}
+    asked = sum(cell["verdict"] not in ("unsupported", "unavailable") for cell in document["cells"][:10])
+    assert asked == len(earlier.lost(old, new)) == earlier.counts(old, new)["gone"]
+    packed = earlier.packed(old, new)
+    assert (asked, 10 - asked) == (len(packed["gone"]), packed["outside"])
+    assert [] == earlier.lost(old, new | {"variants": document["variants"][1:]})
+
+
+def test_versions_that_differ_are_told(document: dict[str, Any]) -> None:
+    """Runtime, package, then and now; runtimes of one run alone, or whose versions are not known, are left out."""
+    old = made.earlier(document)
+    assert [["keras-2.2.4", "numpy", "1.0", "1.19.5"]] == earlier.versions(old["runtimes"], document["runtimes"])
+    assert [] == earlier.versions(old["runtimes"][1:], document["runtimes"])
+
+
+def test_a_document_and_a_reference_are_the_same_run(document: dict[str, Any], tmp_path: pathlib.Path) -> None:
+    """It does not matter whether an earlier run is read from a results.json or from a folder of columns."""
+    old = made.earlier(made.results(nasty=False))
+    (tmp_path / "results.json").write_text(export.document(old), encoding="utf-8")
+    reference.write(_storable(old), tmp_path / "reference")
+    one, other = earlier.read(tmp_path / "results.json"), earlier.read(tmp_path / "reference")
+    assert (one.verdicts, one.run) == (other.verdicts, other.run)
+    assert earlier.of(old) == one
+
+
+def _storable(document: dict[str, Any]) -> dict[str, Any]:
+    """With the keys that a run of the harness has, and a made one has not."""
+    return document | {name: [run | {"key": ""} for run in document[name]] for name in ("cells", "saves")}
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"cells": 1}', "{}"])
+def test_what_is_no_run_is_refused(tmp_path: pathlib.Path, text: str) -> None:
+    """The message names the file."""
+    (tmp_path / "results.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="no earlier run can be read"):
+        earlier.read(tmp_path / "results.json")
+
+
+def test_a_missing_file_and_a_folder_without_a_run_are_refused(tmp_path: pathlib.Path) -> None:
+    """Neither ends in a traceback."""
+    for path in (tmp_path, tmp_path / "nothing.json"):
+        with pytest.raises(UsageError, match="no earlier run"):
+            earlier.read(path)
+
+
+def test_page_and_summary_tell_what_moved(document: dict[str, Any]) -> None:
+    """Both say since when, and the summary lists what became worse, without live markup."""
+    old, sums = earlier.of(made.earlier(document)), tables.sums(document)
+    counts = earlier.counts(old, document)
+    text = export.summary(document, sums, old)
+    assert "## Since the run of 1 November 2026, 03:00 UTC" in text
+    assert f"| worse | {counts['worse']} |" in text
+    assert min(counts["worse"], export.MOST_WORSE) == sum(": was " in line for line in text.splitlines())
+    assert "<script" not in text
+    assert f"{counts['worse']} worse, {counts['better']} better" in render.page(document, sums, old)
+    assert "Since the run of" not in export.summary(document, sums)
+
+
+def test_the_page_has_the_earlier_verdicts(document: dict[str, Any]) -> None:
+    """One number for each cell of this run, in its order."""
+    old = earlier.of(made.earlier(document))
+    packed = json.loads(json.dumps(earlier.packed(old, document)))
+    names = [label["verdict"] for label in payload.core(document, tables.sums(document))["labels"]]
+    told = [names[number] if number >= 0 else "" for number in packed["verdicts"]]
+    assert [old.verdicts.get(earlier.place(cell), "") for cell in document["cells"]] == told

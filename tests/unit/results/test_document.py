@@ -1,0 +1,300 @@
+"""From attempts to cells and to the results document, which keeps to its published schema whatever happened."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import pathlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+
+from harness.execute.pool import Result
+from harness.model import Attempt, Outcome, Stage, Variant, Verdict
+from harness.plan.tasks import Selection
+from harness.report import export
+from harness.results import document as results
+from harness.results.document import Run
+from harness.store.artifacts import Artifacts
+from harness.store.attempts import Store
+from tests.unit import made
+
+CATALOGUE = made.catalogue("old", "new")
+OLD, NEW = CATALOGUE.runtimes
+DENSE = made.variant()
+ABOUT: dict[str, Any] = {
+    "started": "2026-11-24T03:00:00+00:00",
+    "seconds": 1.5,
+    "command": "nox -s matrix",
+    "isolation": "fork",
+    "jobs": 2,
+    "work": {"saves_run": 1, "saves_known": 0, "loads_run": 1, "loads_known": 0},
+    "time": {"provision": 0.0, "save": 0.5, "load": 1.0},
+}
+
+
+@pytest.fixture
+def store(tmp_path: pathlib.Path) -> Iterator[Store]:
+    """An empty store."""
+    with contextlib.closing(Store(tmp_path / "store.sqlite")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def artifacts(tmp_path: pathlib.Path) -> Artifacts:
+    """An empty store of artifacts."""
+    return Artifacts(tmp_path / "artifacts")
+
+
+def put(store: Store, result: Result) -> Attempt:
+    """Keep the arrays of a result and give its attempt."""
+    attempt, arrays = result
+    store.put("key", "save", "about", attempt, arrays)
+    return attempt
+
+
+def run(
+    saved: Mapping[tuple[str, str], Attempt],
+    loaded: Mapping[tuple[str, str, str], Attempt],
+    *,
+    variants: tuple[Variant, ...] = (DENSE,),
+    **more: Any,
+) -> Run:
+    """A run of both runtimes both ways."""
+    scenarios = {variant.scenario: made.scenario(variant.scenario) for variant in variants}
+    selection = Selection(scenarios=scenarios, variants=variants, savers=(OLD, NEW), loaders=(OLD, NEW))
+    return Run(
+        **{
+            "selection": selection,
+            "environments": CATALOGUE.environments,
+            "saved": saved,
+            "loaded": loaded,
+            "faults": (),
+            "about": ABOUT,
+            "records": {one.id: made.record(one.id, packages={"keras": "2.2"}) for one in CATALOGUE.environments},
+            **more,
+        }
+    )
+
+
+def valid(document: dict[str, Any]) -> dict[str, Any]:
+    """The document as its readers get it; it has to keep to the schema."""
+    read: dict[str, Any] = json.loads(export.document(document))
+    jsonschema.validate(read, json.loads(export.schema()))
+    return read
+
+
+def test_every_pair_of_every_variant_is_a_cell(store: Store) -> None:
+    """Also where nothing was ever tried: the question is asked, and the answer is that it could not be put."""
+    other = made.variant(format="keras")
+    found = results.cells(run({}, {}, variants=(DENSE, other)), store)
+    assert {
+        (variant.id, save, load) for variant in (DENSE, other) for save in ("old", "new") for load in ("old", "new")
+    } == {(cell.variant.id, cell.save, cell.load) for cell in found}
+    assert {(Verdict.UNAVAILABLE, Stage.PROVISION)} == {(cell.verdict, cell.stage) for cell in found}
+
+
+def test_a_cell_compares_what_the_two_sides_observed(store: Store) -> None:
+    """Each load against the save that it loaded."""
+    saved = {(DENSE.id, "old"): put(store, made.observed([1.0])), (DENSE.id, "new"): put(store, made.observed([2.0]))}
+    said = {("old", "old"): [1.0], ("old", "new"): [3.0], ("new", "old"): [2.0], ("new", "new"): [1.0]}
+    loaded = {(DENSE.id, *pair): put(store, made.observed(value)) for pair, value in said.items()}
+    assert {
+        ("old", "old"): Verdict.IDENTICAL,
+        ("old", "new"): Verdict.CHANGED,
+        ("new", "old"): Verdict.IDENTICAL,
+        ("new", "new"): Verdict.CHANGED,
+    } == {(cell.save, cell.load): cell.verdict for cell in results.cells(run(saved, loaded), store)}
+
+
+@pytest.mark.parametrize(
+    ("saved", "loaded", "told"),
+    [
+        (made.attempt(Outcome.RAISED, failure=made.failure(message="in saving")), None, "in saving"),
+        (made.attempt(), made.attempt(Outcome.RAISED, failure=made.failure(message="in loading")), "in loading"),
+        (made.attempt(), made.attempt(Outcome.RAISED, step="observe x", failure=made.failure(message="seen")), "seen"),
+    ],
+)
+def test_a_cell_shows_the_exception_of_the_side_at_fault(
+    store: Store, saved: Attempt, loaded: Attempt | None, told: str
+) -> None:
+    """The evidence beside the verdict."""
+    kept = {} if loaded is None else {(DENSE.id, "old", "new"): loaded}
+    [cell] = [
+        cell
+        for cell in results.cells(run({(DENSE.id, "old"): saved}, kept), store)
+        if (cell.save, cell.load) == ("old", "new")
+    ]
+    assert cell.failure
+    assert told == cell.failure.message
+
+
+def everything(store: Store, artifacts: Artifacts, work: pathlib.Path) -> Run:
+    """A run in which everything that can happen has happened."""
+    variants = tuple(made.variant(format=str(outcome)) for outcome in Outcome)
+    saved, loaded = {}, {}
+    for outcome, variant in zip(Outcome, variants, strict=True):
+        failure = made.failure(step="build", path="/scenarios/dense.py", line=3) if outcome is Outcome.RAISED else None
+        whole = dataclasses.replace(
+            put(store, made.observed([1.0])), artifact=made.taken(artifacts, work, str(outcome))
+        )
+        ended = made.attempt(
+            outcome,
+            failure=failure,
+            reason="why\nin two lines",
+            signal="SIGSEGV",
+            log="\x1b[31m</script>",
+            before="crashed",
+            notes=("noted",),
+            memory=1,
+            wall=0.1,
+        )
+        saved[variant.id, "old"], saved[variant.id, "new"] = whole, ended
+        if outcome is Outcome.DONE:
+            ended = put(store, made.observed([float("nan")]))
+            saved[variant.id, "new"] = whole
+        loaded[variant.id, "old", "new"] = ended
+    records = {
+        "env-old": made.record("env-old", log="..."),
+        "env-new": made.record("env-new", status="unavailable", reason="no Python", hint="get one"),
+    }
+    return run(saved, loaded, variants=variants, records=records)
+
+
+def test_the_document_keeps_to_the_published_schema_whatever_happened(
+    tmp_path: pathlib.Path, store: Store, artifacts: Artifacts
+) -> None:
+    """Every outcome on either side, environments that are ready, missing or unused, numbers that are none."""
+    found = everything(store, artifacts, tmp_path)
+    document = valid(results.document(found, results.cells(found, store)))
+    assert {str(verdict) for verdict in Verdict} - {"identical", "incomplete"} == {
+        cell["verdict"] for cell in document["cells"]
+    }
+    assert {str(outcome) for outcome in Outcome} == {save["outcome"] for save in document["saves"]}
+    assert ["ready", "unavailable"] == [one["status"] for one in document["environments"]]
+
+
+def test_the_document_of_an_empty_run_keeps_to_the_schema(store: Store, artifacts: Artifacts) -> None:
+    """Nothing could be provisioned, nothing was saved."""
+    found = run({}, {}, records={})
+    document = valid(results.document(found, results.cells(found, store)))
+    assert ["unused", "unused"] == [one["status"] for one in document["environments"]]
+    assert [] == document["saves"]
+    assert {"save": {}, "load": {}} == document["run"]["steps"]
+
+
+def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts: Artifacts) -> None:
+    """With their sizes and their sum; one that failed has none."""
+    digest = made.taken(artifacts, tmp_path, "four")
+    old = made.attempt(artifact=digest, files=artifacts.files(digest))
+    saved = {(DENSE.id, "old"): old, (DENSE.id, "new"): made.attempt(Outcome.RAISED)}
+    document = valid(results.document(run(saved, {}), []))
+    assert {"old": {"digest": digest, "bytes": 4, "files": {"model.h5": 4}, "facts": {}}, "new": None} == {
+        save["runtime"]: save["artifact"] for save in document["saves"]
+    }
+
+
+def test_the_versions_of_a_runtime_are_those_that_its_workers_told(store: Store, artifacts: Artifacts) -> None:
+    """On either side; empty where none ever answered."""
+    loads = {(DENSE.id, "old", "new"): put(store, made.observed(versions={"keras": "3.0.0"}))}
+    document = valid(results.document(run({(DENSE.id, "old"): made.attempt(Outcome.CRASHED)}, loads), []))
+    assert {"old": {}, "new": {"keras": "3.0.0"}} == {one["id"]: one["versions"] for one in document["runtimes"]}
+
+
+def test_seconds_are_summed_by_step(artifacts: Artifacts) -> None:
+    """Over all saves, and over all loads."""
+    saved = {(DENSE.id, name): made.attempt(seconds={"build": 0.25, "save": 1.0}) for name in ("old", "new")}
+    loaded = {(DENSE.id, "old", "new"): made.attempt(seconds={"load": 0.1234567})}
+    steps = results.document(run(saved, loaded), [])["run"]["steps"]
+    assert {"save": {"build": 0.5, "save": 2.0}, "load": {"load": 0.123}} == steps
+
+
+def test_the_log_of_an_identical_cell_is_left_out(store: Store, artifacts: Artifacts) -> None:
+    """Nobody looks for trouble there; everywhere else it is evidence."""
+    saved = {(DENSE.id, "old"): put(store, made.observed(log="saved"))}
+    loaded = {
+        (DENSE.id, "old", "old"): put(store, made.observed(log="same")),
+        (DENSE.id, "old", "new"): put(store, made.observed(2.0, log="other")),
+    }
+    found = run(saved, loaded)
+    document = results.document(found, results.cells(found, store))
+    assert {("identical", ""), ("changed", "other")} == {
+        (cell["verdict"], cell["log"]) for cell in document["cells"] if cell["save"] == "old"
+    }
+
+
+def test_what_a_scenario_raised_in_its_own_steps_is_its_fault_once() -> None:
+    """With file, line and every runtime where it did; other lines and other messages are faults of their own."""
+    raised = made.failure(step="build", path="/scenarios/dense.py", line=3, message="no\nsuch", type="KeyError")
+    other = dataclasses.replace(raised, line=4)
+    saved = {
+        ("dense/h5", "old"): made.attempt(Outcome.RAISED, failure=raised),
+        ("dense/keras", "old"): made.attempt(Outcome.RAISED, failure=raised),
+        ("dense/keras", "new"): made.attempt(Outcome.RAISED, failure=raised),
+        ("dense/h5", "new"): made.attempt(Outcome.RAISED, failure=other),
+    }
+    found = results.raised_by_scenarios(run(saved, {}, variants=(DENSE, made.variant(format="keras"))))
+    assert [
+        ("/scenarios/dense.py", 3, "KeyError: no", ("old", "new")),
+        ("/scenarios/dense.py", 4, "KeyError: no", ("new",)),
+    ] == [(fault.path, fault.line, fault.message, fault.runtimes) for fault in found]
+    assert {"dense"} == {fault.scenario for fault in found}
+
+
+@pytest.mark.parametrize("step", ["import", "unsupported", "data", "build", "compile", "train"])
+def test_every_step_of_the_scenarios_own_can_be_its_fault(step: str) -> None:
+    """Where no frame lies in it, its path is told without a line."""
+    saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step=step))}
+    [fault] = results.raised_by_scenarios(run(saved, {}))
+    assert ("/scenarios/dense.py", 0) == (fault.path, fault.line)
+
+
+@pytest.mark.parametrize("step", ["save", "probe", "load", "observe predictions"])
+def test_what_keras_raised_is_no_fault_of_the_scenario(step: str) -> None:
+    """A refusal is a finding."""
+    saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step=step))}
+    assert [] == results.raised_by_scenarios(run(saved, {}))
+
+
+def test_faults_found_by_reading_and_by_running_stand_together(artifacts: Artifacts) -> None:
+    """In one list of the document."""
+    from harness.model import Fault
+
+    saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step="data"))}
+    read = Fault(path="/scenarios/wrong.py", line=1, message="not Python", scenario="wrong")
+    document = valid(results.document(run(saved, {}, faults=(read,)), []))
+    assert ["wrong", "dense"] == [fault["scenario"] for fault in document["faults"]]
+
+
+def test_text_that_no_file_can_hold_does_not_stop_the_report(artifacts: Artifacts) -> None:
+    """An exception that names a file whose name is not UTF-8 has lone surrogates in its message."""
+    saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason="OSError: \udcff.h5")}
+    assert export.document(results.document(run(saved, {}), [])).encode("utf-8")
+
+
+@pytest.mark.parametrize(("told", "kept"), [
+    ("<Sequential object at 0x7fe7a01b2c40>, again", "<Sequential object at 0x...>, again"),
+    ("(failed: time = Tue Nov  4 18:06:37 2026\n, errno = 21)", "(failed: time = ...\n, errno = 21)"),
+    ("version 0x10, time = 3", "version 0x10, time = 3"),
+])
+def test_what_passes_is_left_out(told: str, kept: str) -> None:
+    """Addresses and times of day in messages, so that two runs which found the same say the same."""
+    saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason=told, failure=made.failure(message=told))}
+    (save,) = results.document(run(saved, {}), [])["saves"]
+    assert (kept, kept) == (save["reason"], save["failure"]["message"])
+
+
+def test_the_machine_is_described_without_naming_it() -> None:
+    """What could matter to a result, and nothing that says whose it is."""
+    told = results.machine()
+    assert {"system", "release", "architecture", "cpus", "memory_bytes", "python"} == set(told)
+    assert told["cpus"] >= 1
+
+
+def test_a_machine_that_does_not_tell_its_memory_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    monkeypatch.delattr("os.sysconf")
+    assert 0 == results.machine()["memory_bytes"]

@@ -1,0 +1,453 @@
+"""A whole run with a made-up pool of workers: what is known is not repeated, what is finished is not lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from harness.environments import provision as provisioning
+from harness.environments import sessions
+from harness.execute import rehearsal
+from harness.execute.pool import Limits, Result
+from harness.model import Environment, Outcome, Provisioned, Stage
+from harness.plan.tasks import Selection, Task
+from harness.report import export
+from harness.results import document as results
+from harness.results import reference
+from harness.results.document import Run
+from harness.run import matrix
+from harness.run.matrix import Matrix, Options
+from tests.unit import made
+
+CATALOGUE = made.catalogue("old", "new")
+OLD, NEW = CATALOGUE.runtimes
+
+
+class Watcher:
+    """Remembers all that it hears."""
+
+    def __init__(self) -> None:
+        self.begun: dict[str, tuple[int, int]] = {}
+        self.heard: list[tuple[str, str, str]] = []
+
+    def begin(self, phase: str, total: int, known: int) -> None:
+        """A phase begins."""
+        self.begun[phase] = (total, known)
+
+    def done(self, phase: str, about: str, outcome: str) -> None:
+        """One of them is done."""
+        self.heard.append((phase, about, outcome))
+
+
+class World:
+    """Environments and workers as they are made out to be."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Provisioned] = {one.id: made.record(one.id) for one in CATALOGUE.environments}
+        self.provisioned: list[str] = []
+        self.rehearsed: list[str] = []
+        self.pools: list[made.Pool] = []
+        self.tell: Callable[[Task], Result] = lambda task: made.observed()
+        self.watcher = Watcher()
+        self.last: Matrix | None = None
+
+    def matrix(
+        self,
+        *,
+        formats: tuple[str, ...] = ("h5", "keras"),
+        digest: str = "one",
+        options: Options | None = None,
+        savers: Any = (OLD, NEW),
+        loaders: Any = (OLD, NEW),
+    ) -> Matrix:
+        """The matrix of a scenario."""
+        scenario = made.scenario(digest=digest, formats=formats)
+        selection = Selection(
+            scenarios={"dense": scenario},
+            savers=savers,
+            loaders=loaders,
+            variants=tuple(made.variant(format=format) for format in formats),
+        )
+        return Matrix(CATALOGUE, selection, (), options or Options(isolation="fork"))
+
+    def run(self, **how: Any) -> Run:
+        """Run it."""
+        self.watcher = Watcher()
+        self.pools.clear()
+        self.last = self.matrix(**how)
+        return self.last.run(self.watcher)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """What the workers of the last run were asked for."""
+        return [task for pool in self.pools for task in pool.asked]
+
+    @property
+    def asked(self) -> list[str]:
+        """The same, in words."""
+        return sorted(f"{task.stage} {task.about}" for task in self.tasks)
+
+
+@pytest.fixture
+def world(home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world in which everything is there and every model says the same."""
+    assert not home.exists()
+    found = World()
+
+    def current(environment: Environment) -> Provisioned | None:
+        record = found.records.get(environment.id)
+        return record if record and record.ready else None
+
+    def provision(environment: Environment) -> Provisioned:
+        found.provisioned.append(environment.id)
+        return found.records.setdefault(environment.id, made.record(environment.id))
+
+    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.Pool:
+        found.pools.append(made.Pool(pythons, artifacts, work, isolation, limits, lambda task: found.tell(task)))
+        return found.pools[-1]
+
+    def rehearse(runtime: Any, *arguments: Any) -> str:
+        found.rehearsed.append(runtime.id)
+        return "ready"
+
+    monkeypatch.setattr(provisioning, "current", current)
+    monkeypatch.setattr(provisioning, "wanted", lambda environment: f"wanted-{environment.id}")
+    monkeypatch.setattr(sessions, "provision", provision)
+    monkeypatch.setattr(rehearsal, "rehearse", rehearse)
+    monkeypatch.setattr(rehearsal, "modules", lambda runtime, *more: [] if runtime.id in found.rehearsed else None)
+    monkeypatch.setattr(matrix, "Pool", pool)
+    return found
+
+
+EVERY = sorted(
+    [
+        *(f"save dense/{format}: {saver}" for format in ("h5", "keras") for saver in ("old", "new")),
+        *(
+            f"load dense/{format}: {saver} -> {loader}"
+            for format in ("h5", "keras")
+            for saver in ("old", "new")
+            for loader in ("old", "new")
+        ),
+    ]
+)
+
+
+def test_everything_is_saved_and_loaded_once(world: World) -> None:
+    """Everywhere and in every format; the watcher hears of each."""
+    run = world.run()
+    assert EVERY == world.asked
+    assert {"environments": (0, 2), "rehearsals": (2, 0), "saves": (4, 0), "loads": (8, 0)} == world.watcher.begun
+    assert 14 == len(world.watcher.heard)
+    assert {"saves_run": 4, "saves_known": 0, "loads_run": 8, "loads_known": 0} == run.about["work"]
+
+
+def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
+    """With all that only a real run knows of itself."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.CRASHED, signal="SIGSEGV"), {}) if task.saver == "old" else made.observed()
+    )
+    run = world.run(options=Options(isolation="process", jobs=3, command="nox -s matrix -- -k 'x'"))
+    assert world.last
+    document = json.loads(
+        export.document(results.document(run, results.cells(run, world.last.store)))
+    )
+    jsonschema.validate(document, json.loads(export.schema()))
+    assert {"identical": 4, "crashed": 4} == {
+        verdict: [cell["verdict"] for cell in document["cells"]].count(verdict) for verdict in ("identical", "crashed")
+    }
+    assert ("process", 3, "nox -s matrix -- -k 'x'") == tuple(
+        document["run"][name] for name in ("isolation", "jobs", "command")
+    )
+
+
+def test_a_second_run_with_nothing_changed_does_nothing(world: World) -> None:
+    """And finds the same; no environment is even looked at."""
+    first = world.run()
+    second = world.run()
+    assert [] == world.asked
+    assert {"environments": (0, 0), "rehearsals": (0, 0), "saves": (0, 4), "loads": (0, 8)} == world.watcher.begun
+    assert (first.saved, first.loaded) == (second.saved, second.loaded)
+
+
+def test_only_what_changed_is_done_again(world: World) -> None:
+    """Another scenario source is another question; one more format is one more variant."""
+    world.run(formats=("h5",))
+    world.run()
+    assert [line for line in EVERY if "keras" in line] == world.asked
+    world.run(digest="two", formats=("h5",))
+    assert [line for line in EVERY if line.startswith("save") and "h5" in line] == world.asked[4:]
+
+
+def test_fresh_does_everything_again(world: World) -> None:
+    """And what it finds replaces what was stored."""
+    world.run()
+    world.tell = lambda task: made.observed(notes=("again",))
+    world.run(options=Options(isolation="fork", fresh=True))
+    assert EVERY == world.asked
+    assert {("again",)} == {attempt.notes for attempt in world.run().loaded.values()}
+
+
+def test_a_save_whose_files_are_gone_is_done_again_where_a_load_needs_them(world: World) -> None:
+    """Not where all its loads are known; the others' loads stay known when it gives the same files again."""
+    world.run(loaders=(OLD,))
+    assert world.last
+    shutil.rmtree(world.last.artifacts.folder)
+    world.run(loaders=(OLD,))
+    assert [] == world.asked
+    world.run()
+    assert [line for line in EVERY if line.startswith("save") or line.endswith("> new")] == world.asked
+
+
+def test_pruned_environments_come_and_go_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is made for its saves, made again for its loads, and none is left; the results are those of any run."""
+    usual = world.run()
+    world.records.clear()
+    gone: list[str] = []
+
+    def clear(environment: Environment) -> None:
+        gone.append(environment.id)
+        del world.records[environment.id]
+
+    monkeypatch.setattr(provisioning, "clear", clear)
+    pruned = world.run(options=Options(isolation="fork", fresh=True, prune=True))
+    assert ["env-old", "env-new"] * 2 == gone == world.provisioned
+    assert EVERY == world.asked
+    assert (usual.saved, usual.loaded) == (pruned.saved, pruned.loaded)
+    world.run(options=Options(isolation="fork", prune=True))
+    assert 4 == len(gone)
+
+
+def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
+    """Whoever starts with nothing but the committed results does only what they do not hold, and finds the same."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {}) if task.saver == "new"
+        else made.observed(1.0 if task.stage is Stage.SAVE else 2.0)
+    )
+    first = document_of(world, formats=("h5",))
+    reference.write(first, tmp_path / "reference")
+    shutil.rmtree(world.last.artifacts.folder if world.last else "")
+    world.last.store.path.unlink() if world.last else None
+    options = Options(isolation="fork", reference=tmp_path / "reference")
+    second = document_of(world, formats=("h5",), options=options)
+    assert [] == world.asked
+    assert first["cells"] == second["cells"]
+    assert first["saves"] == second["saves"]
+    assert {"changed", "refused"} == {cell["verdict"] for cell in second["cells"]}
+    world.run(options=options)
+    assert [line for line in EVERY if "keras" in line] == world.asked
+
+
+def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
+    world: World, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What loaded might come to another verdict today, so it is loaded again, from a model that is saved again."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed())
+    reference.write(document_of(world, formats=("h5",)), tmp_path)
+    shutil.rmtree(world.last.artifacts.folder if world.last else "")
+    world.last.store.path.unlink() if world.last else None
+    monkeypatch.setattr(reference, "_of_compare", lambda: "other rules")
+    world.run(formats=("h5",), options=Options(isolation="fork", reference=tmp_path))
+    assert [line for line in EVERY if line.split("h5: ")[-1].startswith("old") and "/h5" in line] == world.asked
+
+
+def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> None:
+    """Neither where its user's files are nor where its Pythons lie; all else stays."""
+    world.records = {name: dataclasses.replace(record, interpreter="/opt/python3", log="uv said so")
+                     for name, record in world.records.items()}
+    world.tell = lambda task: (
+        made.attempt(Outcome.RAISED, failure=made.failure(traceback=f"{pathlib.Path.home()}/lib/x.py")), {})
+    document = document_of(world)
+    text = json.dumps(reference.portable(document))
+    assert "~/lib/x.py" in text
+    for of_the_machine in (str(pathlib.Path.home() / "lib"), "/opt/python3", "uv said so"):
+        assert of_the_machine in json.dumps(document)
+        assert of_the_machine not in text
+
+
+def document_of(world: World, **how: Any) -> dict[str, Any]:
+    """The document of a run."""
+    run = world.run(**how)
+    assert world.last
+    whole: dict[str, Any] = json.loads(export.document(results.document(run, results.cells(run, world.last.store))))
+    return whole
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
+    """Nothing finished is lost or repeated."""
+    left = iter(range(7))
+
+    def stopping(task: Task) -> Result:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return made.observed()
+
+    world.tell = stopping
+    with pytest.raises(KeyboardInterrupt):
+        world.run(options=Options(isolation="fork", jobs=1))
+    assert world.pools[-1].closed
+    kept = {
+        f"{'load' if phase == 'loads' else 'save'} {about}"
+        for phase, about, _ in world.watcher.heard
+        if phase in ("saves", "loads")
+    }
+    assert 4 <= len(kept) <= 7
+    world.tell = lambda task: made.observed()
+    world.run()
+    assert set(EVERY) - kept == set(world.asked)
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World) -> None:
+    """A user who interrupts does not want to wait for the limit of a task."""
+    in_time: list[bool] = []
+    closed, begun = threading.Event(), threading.Event()
+
+    def tell(task: Task) -> Result:
+        if task.runtime is NEW:
+            begun.set()
+            in_time.append(closed.wait(1))
+        else:
+            begun.wait(1)
+        return made.observed()
+
+    class Stopping(Watcher):
+        def done(self, phase: str, about: str, outcome: str) -> None:
+            if phase == "saves":
+                raise KeyboardInterrupt
+
+    world.tell = tell
+    some = world.matrix(formats=("h5",))
+    original = made.Pool.close
+    try:
+        made.Pool.close = lambda self: closed.set()  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            some.run(Stopping())
+    finally:
+        made.Pool.close = original  # type: ignore[method-assign]
+    assert [True] == in_time
+
+
+def test_an_environment_that_cannot_be_had_stops_nothing_else(world: World) -> None:
+    """Its cells are unavailable with the reason; next time it is tried again."""
+    world.records["env-new"] = made.record("env-new", status="unavailable", reason="no Python 3.11", hint="get one")
+    run = world.run(formats=("h5",))
+    assert ["env-new"] == world.provisioned
+    assert ["load dense/h5: old -> old", "save dense/h5: old"] == world.asked
+    assert (Outcome.UNAVAILABLE, "no Python 3.11") == (
+        run.saved["dense/h5", "new"].outcome,
+        run.saved["dense/h5", "new"].reason,
+    )
+    assert "no Python 3.11" == run.loaded["dense/h5", "old", "new"].reason
+    world.records["env-new"] = made.record("env-new")
+    world.run(formats=("h5",))
+    assert [
+        "load dense/h5: new -> new",
+        "load dense/h5: new -> old",
+        "load dense/h5: old -> new",
+        "save dense/h5: new",
+    ] == world.asked
+
+
+def test_what_is_unavailable_is_not_known(world: World) -> None:
+    """Neither to the watcher nor in the document."""
+    world.records["env-new"] = made.record("env-new", status="unavailable", reason="no Python 3.11")
+    run = world.run(formats=("h5",))
+    assert (2, 0) == world.watcher.begun["saves"]
+    assert ("saves", "dense/h5: new", "unavailable") in world.watcher.heard
+    assert 0 == run.about["work"]["saves_known"]
+
+
+def test_a_runtime_that_turns_out_unavailable_is_asked_again(world: World) -> None:
+    """A fact about this machine today."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.UNAVAILABLE, reason="Keras cannot be imported"), {})
+        if task.runtime.id == "new"
+        else made.observed()
+    )
+    world.run(formats=("h5",))
+    world.tell = lambda task: made.observed()
+    world.run(formats=("h5",))
+    assert {"new"} == {task.runtime.id for task in world.tasks if task.stage is Stage.SAVE}
+
+
+def test_what_timed_out_under_a_shorter_limit_is_asked_again(world: World) -> None:
+    """The limit is what it failed by."""
+    world.tell = lambda task: (
+        (made.attempt(Outcome.TIMED_OUT, wall=1.0), {}) if task.stage is Stage.LOAD else made.observed()
+    )
+    world.run(formats=("h5",), options=Options(isolation="fork", limits=Limits(seconds=1.0)))
+    world.tell = lambda task: made.observed()
+    run = world.run(formats=("h5",), options=Options(isolation="fork", limits=Limits(seconds=90.0)))
+    assert {Outcome.DONE} == {attempt.outcome for attempt in run.loaded.values()}
+
+
+def test_what_died_is_run_once_more_and_what_it_was_is_remembered(world: World) -> None:
+    """Also in the store."""
+    world.tell = lambda task: (made.attempt(Outcome.CRASHED), {}) if not world.pools[-1].alone else made.observed()
+    world.run(formats=("h5",), savers=(OLD,), loaders=(OLD,))
+    assert {("crashed", Outcome.DONE)} == {
+        (attempt.before, attempt.outcome)
+        for attempt in world.run(formats=("h5",), savers=(OLD,), loaders=(OLD,)).saved.values()
+    }
+
+
+def test_only_environments_with_work_to_do_are_provisioned(world: World) -> None:
+    """A selection provisions only what it needs."""
+    world.records.clear()
+    world.run(savers=(OLD,), loaders=(OLD,))
+    assert ["env-old"] == world.provisioned
+    world.run(savers=(OLD,), loaders=(NEW,))
+    assert ["env-old", "env-new"] == world.provisioned
+
+
+def test_the_outlook_is_what_a_run_would_do(world: World) -> None:
+    """Before, in the middle and after; looking changes nothing."""
+    before = world.matrix().outlook()
+    assert (["env-old", "env-new"], 4, 0, 8, 0) == (
+        [one.id for one in before.environments],
+        len(before.saves),
+        before.saves_known,
+        before.loads,
+        before.loads_known,
+    )
+    world.run(formats=("h5",))
+    middle = world.matrix().outlook()
+    assert (2, 2, 4, 4) == (len(middle.saves), middle.saves_known, middle.loads, middle.loads_known)
+    world.run()
+    after = world.matrix().outlook()
+    assert ((), (), 4, 0, 8) == (after.environments, after.saves, after.saves_known, after.loads, after.loads_known)
+
+
+def test_working_folders_do_not_outlive_a_run(world: World, home: pathlib.Path) -> None:
+    """Neither its own nor those of a run that was killed; those of one that is alive stay."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f"{gone.pid}-dead", f"{os.getpid()}-alive", "notes"):
+        (home / "work" / name).mkdir(parents=True)
+    world.run(formats=("h5",))
+    assert {f"{os.getpid()}-alive", "notes"} == {path.name for path in (home / "work").iterdir()}
+
+
+def test_a_scenario_that_is_at_fault_is_told_with_the_run(world: World) -> None:
+    """Though nothing of it was run."""
+    fault = made_fault()
+    some = Matrix(CATALOGUE, world.matrix().selection, (fault,), Options(isolation="fork"))
+    assert (fault,) == some.run(Watcher()).faults
+
+
+def made_fault() -> Any:
+    """A fault of a script that could not be read."""
+    from harness.model import Fault
+
+    return Fault(path="/s.py", line=1, message="not Python", scenario="s")

@@ -1,0 +1,174 @@
+"""Whether the last report stands: not when anything that it was made of is another, or would be tried again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from harness import paths
+from harness.environments import provision
+from harness.run import unchanged
+from tests.unit import made
+
+CATALOGUE = made.catalogue("old", "new")
+DOCUMENT: dict[str, Any] = {
+    "schema": 1,
+    "run": {"work": {"saves_run": 3, "saves_known": 1, "loads_run": 8, "loads_known": 0}},
+    "environments": [{"status": "ready"}, {"status": "unused"}],
+    "saves": [{"outcome": "done"}, {"outcome": "unsupported"}],
+    "cells": [{"outcome": "crashed", "remedies": [{"outcome": ""}, {"outcome": "raised"}]}, {"outcome": ""}],
+}
+
+
+@pytest.fixture
+def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A project of one source, a store, and a report, in this folder."""
+    for name, text in {
+        "harness/judge.py": "same = 0\n",
+        "store.sqlite": "rows",
+        "reports/index.html": "<p>",
+        "reports/results.json": json.dumps(DOCUMENT),
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(paths, "PROJECT", tmp_path)
+    monkeypatch.setattr(provision, "current", lambda environment: made.record(environment.id))
+    return tmp_path
+
+
+def last(place: pathlib.Path, asked: Any = "all", environments: Any = CATALOGUE.environments) -> unchanged.Last:
+    """What a run of this command knows of the last one."""
+    return unchanged.Last(place / "store.sqlite", place / "reports", asked, environments)
+
+
+def leave(place: pathlib.Path, document: dict[str, Any] = DOCUMENT, environments: Any = CATALOGUE.environments) -> None:
+    """A run that left its note."""
+    files = {name: place / "reports" / name for name in ("index.html", "results.json")}
+    last(place, environments=environments).leave(document, files)
+
+
+def test_a_report_stands(place: pathlib.Path) -> None:
+    """Everything is known then, which `work` tells; nothing else of the document is another."""
+    assert last(place).report() is None
+    leave(place)
+    report = last(place).report()
+    assert report
+    assert {"saves_run": 0, "saves_known": 4, "loads_run": 0, "loads_known": 8} == report.document["run"]["work"]
+    assert {**DOCUMENT, "run": 0} == {**report.document, "run": 0}
+    assert {"index.html": place / "reports" / "index.html", "results.json": place / "reports" / "results.json"} == (
+        report.files
+    )
+
+
+def _code(place: pathlib.Path) -> None:
+    (place / "harness" / "judge.py").write_text("same = 1\n")
+
+
+def _catalogue(place: pathlib.Path) -> None:
+    (place / "harness" / "catalogue").mkdir()
+    (place / "harness" / "catalogue" / "causes.toml").write_text("")
+
+
+def _store(place: pathlib.Path) -> None:
+    (place / "store.sqlite").write_text("rows and rows")
+
+
+def _no_store(place: pathlib.Path) -> None:
+    (place / "store.sqlite").unlink()
+
+
+def _page(place: pathlib.Path) -> None:
+    (place / "reports" / "index.html").write_text("<b>")
+    (place / "reports" / "index.html").touch()
+
+
+def _no_page(place: pathlib.Path) -> None:
+    (place / "reports" / "index.html").unlink()
+
+
+def _note(place: pathlib.Path) -> None:
+    (path,) = (paths.home() / "unchanged").iterdir()
+    path.write_text("[]")
+
+
+@pytest.mark.parametrize("change", [_code, _catalogue, _store, _no_store, _page, _no_page, _note])
+def test_a_change_is_seen(place: pathlib.Path, change: Callable[[pathlib.Path], None]) -> None:
+    """Of what judges, of what is known, or of the report itself."""
+    leave(place)
+    change(place)
+    assert last(place).report() is None
+
+
+def test_bytecode_is_no_code(place: pathlib.Path) -> None:
+    """A run leaves some of its own."""
+    leave(place)
+    (place / "harness" / "__pycache__").mkdir()
+    (place / "harness" / "__pycache__" / "judge.pyc").write_bytes(b"\0")
+    assert last(place).report()
+
+
+def test_another_command_another_folder_and_other_packages_are_another_run(
+    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reports folder has a note of its own."""
+    leave(place)
+    assert last(place, asked=["all", "--fresh"]).report() is None
+    assert unchanged.Last(place / "store.sqlite", place / "elsewhere", "all", CATALOGUE.environments).report() is None
+    assert last(place).report()
+    monkeypatch.setattr(unchanged, "_packages", lambda: ["pandas-99.dist-info"])
+    assert last(place).report() is None
+
+
+@pytest.mark.parametrize("status", ["gone", "other"])
+def test_another_environment_is_seen(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    """It was removed, or its record is of other packages."""
+    leave(place)
+    other = dataclasses.replace(made.record("env-old"), packages={"keras": "0.1"})
+    monkeypatch.setattr(provision, "current", lambda environment: other if status == "other" else None)
+    assert last(place).report() is None
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        {"environments": [{"status": "unavailable"}]},
+        {"saves": [{"outcome": "unavailable"}]},
+        {"cells": [{"outcome": "unavailable"}]},
+        {"cells": [{"outcome": "raised", "remedies": [{"outcome": "unavailable"}]}]},
+    ],
+    ids=str,
+)
+def test_what_is_tried_again_leaves_no_note(place: pathlib.Path, passing: dict[str, Any]) -> None:
+    """And takes away the one before."""
+    leave(place)
+    leave(place, {**DOCUMENT, **passing})
+    assert last(place).report() is None
+    assert [] == list((paths.home() / "unchanged").iterdir())
+
+
+def test_a_rolling_environment_leaves_no_note(place: pathlib.Path) -> None:
+    """It is resolved anew at each run."""
+    rolling = [dataclasses.replace(CATALOGUE.environments[0], rolling=True)]
+    leave(place, environments=rolling)
+    assert last(place, environments=rolling).report() is None
+
+
+def test_a_source_edited_during_a_run_counts_for_the_next(place: pathlib.Path) -> None:
+    """The note tells of the code that ran."""
+    running = last(place)
+    _code(place)
+    running.leave(DOCUMENT, {"results.json": place / "reports" / "results.json"})
+    assert last(place).report() is None
+
+
+def test_a_note_that_cannot_be_written_stops_nobody(place: pathlib.Path) -> None:
+    """The next run judges once more."""
+    paths.home().mkdir(exist_ok=True)
+    (paths.home() / "unchanged").write_text("a file")
+    leave(place)
+    assert last(place).report() is None

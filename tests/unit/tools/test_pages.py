@@ -1,0 +1,70 @@
+"""Pages: readable at 80 columns in a terminal and in a pipe, the same as Markdown, and nothing in a text is markup."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from harness.tools import pages
+from harness.tools.pages import Code, Grid, Heading, Items, Paragraph
+
+HOSTILE = "[bold]x[/bold] \x1b[31mred\x1b[0m | *y* <b>"
+PAGE: list[pages.Block] = [
+    Heading("A page", 1),
+    Paragraph("word " * 40),
+    Items(("first", "second " * 20)),
+    Grid(("name", "weights\n.h5"), (("dense", "1/2"), ("a name of some length", "3/4"))),
+    Code("x = 1"),
+    Code("y = 2"),
+]
+
+
+def told(page: list[pages.Block], width: int = 200) -> str:
+    """What a pipe gets."""
+    stream = io.StringIO()
+    pages.tell(Console(file=stream, width=width, soft_wrap=True), page)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("width", "most"), [(200, 80), (80, 80), (50, 50)])
+def test_no_line_is_wider_than_80_columns_or_the_terminal(width: int, most: int) -> None:
+    """But for code, which is to be copied."""
+    lines = told(PAGE, width).splitlines()
+    assert most - 10 < max(len(line.rstrip()) for line in lines) <= most
+    long = "x = " + "1 + " * 40
+    assert f"    {long}" in told([Code(long)], width).splitlines()
+
+
+def test_a_page_in_a_terminal() -> None:
+    """Headings stand apart, items hang, columns of numbers end under their head, code is set in."""
+    lines = [line.rstrip() for line in told([*PAGE[:1], *PAGE[2:]]).splitlines()]
+    assert ["", "A page", "  - first"] == lines[:3]
+    assert lines[4].startswith("    second")
+    assert ["                       weights", "name                       .h5"] == lines[5:7]
+    assert ["dense                      1/2", "a name of some length      3/4"] == lines[8:10]
+    assert ["    x = 1", "", "    y = 2"] == lines[-3:]
+
+
+def test_what_a_model_says_is_no_markup_and_steers_no_terminal() -> None:
+    """Wherever it stands."""
+    page: list[pages.Block] = [
+        Heading(HOSTILE),
+        Paragraph(HOSTILE),
+        Items((HOSTILE,)),
+        Grid(("x",), ((HOSTILE,),)),
+        Code(HOSTILE),
+    ]
+    assert 5 == told(page).count("[bold]x[/bold] red | *y* <b>")
+    assert "\x1b" not in told(page)
+
+
+def test_a_page_as_markdown() -> None:
+    """Tables with their columns, code in fences, texts inert."""
+    text = pages.markdown([*PAGE, Paragraph(HOSTILE)])
+    assert text.startswith("# A page\n\n")
+    assert "| name | weights.h5 |\n| --- | --: |\n| dense | 1/2 |" in text
+    assert "```python\nx = 1\n```" in text
+    assert "- first\n- second" in text
+    assert r"\| \*y\* &lt;b&gt;" in text
