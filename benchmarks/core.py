@@ -38,12 +38,19 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     count = work["saves_run"] + work["loads_run"]
     spent = run_["time"]["save"] + run_["time"]["load"]
     return {
-        "cells": len(document["cells"]), "saves run": work["saves_run"], "loads run": work["loads_run"],
-        "remedies run": work["remedies_run"], "first run, seconds in all": round(first, 1),
-        "of these provisioning": run_["time"]["provision"], "of these saving": run_["time"]["save"],
-        "of these loading": run_["time"]["load"], "of these remedies": run_["time"]["remedies"],
-        "saves and loads per second": round(count / spent, 2), "second run, seconds in all": round(second, 2),
-        "peak memory, GiB": round(peak, 2), "disk beside links into uv's cache, GiB": round(gib(own), 2),
+        "cells": len(document["cells"]),
+        "saves run": work["saves_run"],
+        "loads run": work["loads_run"],
+        "remedies run": work["remedies_run"],
+        "first run, seconds in all": round(first, 1),
+        "of these provisioning": run_["time"]["provision"],
+        "of these saving": run_["time"]["save"],
+        "of these loading": run_["time"]["load"],
+        "of these remedies": run_["time"]["remedies"],
+        "saves and loads per second": round(count / spent, 2),
+        "second run, seconds in all": round(second, 2),
+        "peak memory, GiB": round(peak, 2),
+        "disk beside links into uv's cache, GiB": round(gib(own), 2),
     }
 
 
@@ -57,8 +64,11 @@ def nox(home: pathlib.Path, reports: pathlib.Path, *arguments: str) -> tuple[flo
     """Run `nox -s matrix`: wall seconds, and the peak memory of all its processes in GiB."""
     begun, peak, ended = time.monotonic(), 0.0, threading.Event()
     process = subprocess.Popen(
-        ["nox", "-s", "matrix", "--", *arguments, "--reports", str(reports)], cwd=paths.PROJECT,
-        stdout=subprocess.DEVNULL, env={**os.environ, "CROSSLOAD_HOME": str(home)})
+        ["nox", "-s", "matrix", "--", *arguments, "--reports", str(reports)],
+        cwd=paths.PROJECT,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "CROSSLOAD_HOME": str(home)},
+    )
 
     def look() -> None:
         nonlocal peak

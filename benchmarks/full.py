@@ -29,18 +29,26 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     for one in changed:
         tell(f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
     return {
-        "runtimes": len(document["runtimes"]), "variants": len(document["variants"]),
-        "cells": len(document["cells"]), "saves run": work["saves_run"], "loads run": work["loads_run"],
-        "remedies run": work["remedies_run"], "seconds in all": round(wall),
-        "of these provisioning": run_["time"]["provision"], "of these saving": run_["time"]["save"],
-        "of these loading": run_["time"]["load"], "of these remedies": run_["time"]["remedies"],
+        "runtimes": len(document["runtimes"]),
+        "variants": len(document["variants"]),
+        "cells": len(document["cells"]),
+        "saves run": work["saves_run"],
+        "loads run": work["loads_run"],
+        "remedies run": work["remedies_run"],
+        "seconds in all": round(wall),
+        "of these provisioning": run_["time"]["provision"],
+        "of these saving": run_["time"]["save"],
+        "of these loading": run_["time"]["load"],
+        "of these remedies": run_["time"]["remedies"],
         "saves and loads per second": round(count / (run_["time"]["save"] + run_["time"]["load"]), 2),
         "cells per second": round(len(document["cells"]) / wall, 2),
-        "peak memory, GiB": round(peak, 2), "the page, MB": round(page / 1e6, 2),
+        "peak memory, GiB": round(peak, 2),
+        "the page, MB": round(page / 1e6, 2),
         "environments beside links into uv's cache, GiB": round(gib(own_bytes(paths.home() / "environments")), 2),
         "artifacts, GiB": round(gib(own_bytes(paths.home() / "artifacts")), 2),
         "store, GiB": round(gib((paths.home() / "store.sqlite").stat().st_size), 2),
         "cells with another verdict than the reference": len(changed),
         "cells run twice because they looked like machine trouble": sum(
-            bool(cell["before"]) for cell in document["cells"]),
+            bool(cell["before"]) for cell in document["cells"]
+        ),
     }

@@ -34,8 +34,17 @@ LEAST = pathlib.Path(__file__).with_name("least.py")
 
 def run(tell: Callable[[str], None]) -> dict[str, Any]:
     """Cells (saves and loads) per second of each way, on two jobs, and their ratios; whether all verdicts are equal."""
-    selection = ["--runtimes", ",".join(RUNTIMES), "-k", ",".join(SCENARIOS), "--jobs", str(JOBS), "--fresh",
-                 "--remedies", "none"]
+    selection = [
+        "--runtimes",
+        ",".join(RUNTIMES),
+        "-k",
+        ",".join(SCENARIOS),
+        "--jobs",
+        str(JOBS),
+        "--fresh",
+        "--remedies",
+        "none",
+    ]
     _matrix([*selection, "-k", "dense", "--format", "h5"])  # environments and rehearsals are not what is measured
     tell("zygotes ...")
     forked = _matrix(selection)
@@ -46,11 +55,15 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     tell("a sample without bytecode ...")
     slower = _without_bytecode()
     count = forked["run"]["work"]["saves_run"] + forked["run"]["work"]["loads_run"]
-    spent = {name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
-             for name, document in (("zygotes", forked), ("fresh", fresh))}
+    spent = {
+        name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
+        for name, document in (("zygotes", forked), ("fresh", fresh))
+    }
     steps = sum(sum(of.values()) for of in forked["run"]["steps"].values()) / JOBS  # what no isolation can save
-    verdicts = [{(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
-                for document in (forked, fresh)]
+    verdicts = [
+        {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
+        for document in (forked, fresh)
+    ]
     return {
         "saves and loads": count,
         "zygotes, per second": round(count / spent["zygotes"], 2),
@@ -70,8 +83,12 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
 
 def _matrix(arguments: list[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "harness", "matrix", *arguments, "--reports", folder],
-                       cwd=paths.PROJECT, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "harness", "matrix", *arguments, "--reports", folder],
+            cwd=paths.PROJECT,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         document: dict[str, Any] = json.loads((pathlib.Path(folder) / "results.json").read_text())
         return document
 
@@ -79,8 +96,9 @@ def _matrix(arguments: list[str]) -> dict[str, Any]:
 def _least() -> tuple[float, int]:
     """Wall seconds for the same saves and loads, one process a runtime, two at once; how many of them died."""
     with _tasks() as (tasks, prepared):
-        by_runtime = [[task for task in tasks if task.runtime == one]
-                      for one in dict.fromkeys(task.runtime for task in tasks)]
+        by_runtime = [
+            [task for task in tasks if task.runtime == one] for one in dict.fromkeys(task.runtime for task in tasks)
+        ]
         return _timed([prepared(some) for some in by_runtime])
 
 
@@ -125,9 +143,21 @@ def _timed(commands: list[list[str]], **variables: str) -> tuple[float, int]:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as home, concurrent.futures.ThreadPoolExecutor(JOBS) as executor:
         around = {**environment(pathlib.Path(home), "1"), **variables}
-        codes = list(executor.map(lambda command: subprocess.run(
-            command, env=around, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            check=False).returncode, commands))
+        codes = list(
+            executor.map(
+                lambda command: (
+                    subprocess.run(
+                        command,
+                        env=around,
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=subprocess.DEVNULL,
+                        check=False,
+                    ).returncode
+                ),
+                commands,
+            )
+        )
     return time.monotonic() - begun, sum(code != 0 for code in codes)
 
 
@@ -138,15 +168,23 @@ def _prepare(name: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.P
         folder.mkdir()
         if task.artifact:
             artifacts.lay_out(task.artifact, folder)
-        requests.append({
-            "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
-            "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
-            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": None,
-            "seconds": None})
+        requests.append(
+            {
+                "protocol": protocol.VERSION,
+                "stage": str(task.stage),
+                "runtime": task.runtime.settings(),
+                "scenario": task.scenario,
+                "format": task.variant.format,
+                "parameters": dict(task.variant.parameters),
+                "folder": str(folder),
+                "answer": str(folder / "answer.json"),
+                "memory": None,
+                "seconds": None,
+            }
+        )
     listed = work / f"{name}.json"
     listed.write_text(json.dumps(requests))
     record = provision.read(config.load().environment(tasks[0].runtime.environment))
     assert record, "the run before has provisioned it"
     settings = json.dumps(tasks[0].runtime.settings())
     return [record.python, "-s", "-B", str(LEAST), str(paths.WORKER), settings, str(listed)]
-

@@ -73,17 +73,23 @@ def run(tell: Callable[[str], None], real: pathlib.Path = paths.REFERENCE) -> di
     late: list[str] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         pages: list[tuple[str, Limits, Callable[[], dict[str, Any]]]] = [
-            (name, MADE, functools.partial(made_document, **sizes)) for name, sizes in SHAPES.items()]
+            (name, MADE, functools.partial(made_document, **sizes)) for name, sizes in SHAPES.items()
+        ]
         pages.append(("real", REAL, functools.partial(real_document, real)))
         for name, limits, make in pages:
             document = make()
             tell(f"{name}: {len(document['cells'])} cells ...")
             start = time.perf_counter()
             file = harness.report.write(document, pathlib.Path(folder) / name)["index.html"]
-            found = {"cells": len(document["cells"]), "written in, s": round(time.perf_counter() - start, 1),
-                     "page, MB": round(file.stat().st_size / 1e6, 2), **browse(chromium, file, filters(document))}
+            found = {
+                "cells": len(document["cells"]),
+                "written in, s": round(time.perf_counter() - start, 1),
+                "page, MB": round(file.stat().st_size / 1e6, 2),
+                **browse(chromium, file, filters(document)),
+            }
             figures |= {f"{name}: {figure}": value for figure, value in found.items()}
             late += [f"{name}: {figure}" for figure, value in found.items() if value > limit(figure, limits)]
         chromium.close()
@@ -130,10 +136,20 @@ def filters(document: dict[str, Any]) -> list[str]:
     bad = [cell for cell in document["cells"] if cell["verdict"] == "refused"]
     word = bad[0]["reason"].split()[0].strip(":")
     return [
-        "#/?verdict=changed", f"#/?save={most('save', document['cells'])}",
-        f"#/?format={most('format', document['variants'])}", "#/?kind=pitfall", f"#/?cause={most('cause', bad)}",
-        "#/?remedy=verified", "#/?remedy=none", "#/?near=turns", "#/?near=alone", "#/?q=lstm",
-        f"#/?q={word}%20unknown", f"#/?q={word}&verdict=refused", "#/?sum=all", "#/",
+        "#/?verdict=changed",
+        f"#/?save={most('save', document['cells'])}",
+        f"#/?format={most('format', document['variants'])}",
+        "#/?kind=pitfall",
+        f"#/?cause={most('cause', bad)}",
+        "#/?remedy=verified",
+        "#/?remedy=none",
+        "#/?near=turns",
+        "#/?near=alone",
+        "#/?q=lstm",
+        f"#/?q={word}%20unknown",
+        f"#/?q={word}&verdict=refused",
+        "#/?sum=all",
+        "#/",
     ]
 
 

@@ -56,8 +56,11 @@ class Sound:
     def __init__(self, document: Mapping[str, Any]) -> None:
         pitfalls = {scenario["name"] for scenario in document["scenarios"] if scenario["cause"]}
         self._loads = {remedy["id"] for remedy in document.get("remedies", ()) if remedy["side"] == "load"}
-        self._of = {variant["id"]: (variant["format"], variant["scenario"]) for variant in document["variants"]
-                    if variant["format"] in FILES and (variant["remedy"] or variant["scenario"] not in pitfalls)}
+        self._of = {
+            variant["id"]: (variant["format"], variant["scenario"])
+            for variant in document["variants"]
+            if variant["format"] in FILES and (variant["remedy"] or variant["scenario"] not in pitfalls)
+        }
 
     def standings(self, cells: Iterable[Cell]) -> list[Standing]:
         """The formats of the cells of one move, the best first: who wins the most duels, then who has more points."""
@@ -66,8 +69,13 @@ class Sound:
             if cell["verdict"] not in UNASKED and cell["variant"] in self._of:
                 format, scenario = self._of[cell["variant"]]
                 mine.setdefault(format, {}).setdefault(scenario, []).append(cell)
-        points = {format: {scenario: statistics.fmean(self.points(format, cell) for cell in group)
-                           for scenario, group in groups.items()} for format, groups in mine.items()}
+        points = {
+            format: {
+                scenario: statistics.fmean(self.points(format, cell) for cell in group)
+                for scenario, group in groups.items()
+            }
+            for format, groups in mine.items()
+        }
         found = [self._standing(format, mine[format], points) for format in FILES if format in mine]
         return sorted(found, key=lambda one: (not one.rankable, len(one.loses_to) - len(one.beats), -one.points))
 
@@ -79,21 +87,31 @@ class Sound:
 
     def _helping(self, cell: Cell) -> list[Mapping[str, Any]]:
         """Verified remedies that need the loading side alone, in the runtime that one wants to move to."""
-        return [trial for trial in cell.get("remedies") or () if trial["verified"] and trial["remedy"] in self._loads
-                and not (trial["variant"] or trial["save"] or trial["load"])]
+        return [
+            trial
+            for trial in cell.get("remedies") or ()
+            if trial["verified"]
+            and trial["remedy"] in self._loads
+            and not (trial["variant"] or trial["save"] or trial["load"])
+        ]
 
-    def _standing(self, format: str, groups: Mapping[str, Sequence[Cell]],
-                  points: Mapping[str, Mapping[str, float]]) -> Standing:
+    def _standing(
+        self, format: str, groups: Mapping[str, Sequence[Cell]], points: Mapping[str, Mapping[str, float]]
+    ) -> Standing:
         cells = [cell for group in groups.values() for cell in group]
         verdicts: dict[str, int] = {}
         for cell in cells:
             verdicts[cell["verdict"]] = verdicts.get(cell["verdict"], 0) + 1
         duels = {other: _duel(points[format], points[other]) for other in points if other != format}
         return Standing(
-            format=format, verdicts=verdicts, scenarios=len(groups), points=statistics.fmean(points[format].values()),
+            format=format,
+            verdicts=verdicts,
+            scenarios=len(groups),
+            points=statistics.fmean(points[format].values()),
             remedied=sum(cell["verdict"] != "identical" and bool(self._helping(cell)) for cell in cells),
             beats=tuple(other for other, ahead in duels.items() if ahead > 0),
-            loses_to=tuple(other for other, ahead in duels.items() if ahead < 0))
+            loses_to=tuple(other for other, ahead in duels.items() if ahead < 0),
+        )
 
 
 def asked(cells: Iterable[Cell], scenario_of: Mapping[str, str]) -> int:

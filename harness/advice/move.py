@@ -115,22 +115,36 @@ class Advice:
 def advise(document: Document, save: str, load: str) -> Advice:
     """What the document knows of the move from one runtime to another."""
     scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    mine = [cell for cell in document["cells"]
-            if (cell["save"], cell["load"]) == (save, load) and cell["verdict"] not in UNASKED]
+    mine = [
+        cell
+        for cell in document["cells"]
+        if (cell["save"], cell["load"]) == (save, load) and cell["verdict"] not in UNASKED
+    ]
     scenarios = asked(mine, scenario_of)
     standings = tuple(Sound(document).standings(mine))
     best = _best(standings) if scenarios >= ENOUGH else None
     found = _Troubles(document, save, load).of(mine)
     return Advice(
-        save=save, load=load, scenarios=scenarios, cells=len(mine), enough=scenarios >= ENOUGH, best=best,
+        save=save,
+        load=load,
+        scenarios=scenarios,
+        cells=len(mine),
+        enough=scenarios >= ENOUGH,
+        best=best,
         whole=_best([one for one in standings if one.format in WHOLE]) if best and best.format not in WHOLE else None,
-        standings=standings, models=_models(document, mine, [one.format for one in standings]),
-        save_codes={format: code for one in document.get("remedies", ()) if one["id"] == ANOTHER_FORMAT
-                    for format, code in one["codes"].items()},
+        standings=standings,
+        models=_models(document, mine, [one.format for one in standings]),
+        save_codes={
+            format: code
+            for one in document.get("remedies", ())
+            if one["id"] == ANOTHER_FORMAT
+            for format, code in one["codes"].items()
+        },
         tried=any(trial["outcome"] for cell in mine for trial in cell.get("remedies") or ()),
         silent=tuple(one for one in found if one.verdict in SILENT),
         breaks=tuple(one for one in found if one.verdict in BREAKS),
-        losses=tuple(one for one in found if one.verdict in LOSSES))
+        losses=tuple(one for one in found if one.verdict in LOSSES),
+    )
 
 
 def best(document: Document) -> dict[Pair, str]:
@@ -162,8 +176,11 @@ def nearest(document: Document, save: str, load: str) -> Pair | None:
     def away(one: str, other: str) -> int:
         (place, runtime), (other_place, other_runtime) = places[one], places[other]
         otherwise = len([key for key in ("keras", "v1", "backend") if runtime[key] != other_runtime[key]])
-        return (abs(place - other_place) + _OTHERWISE * otherwise
-                + _FAR * abs(_generation(runtime) - _generation(other_runtime)))
+        return (
+            abs(place - other_place)
+            + _OTHERWISE * otherwise
+            + _FAR * abs(_generation(runtime) - _generation(other_runtime))
+        )
 
     pairs = [pair for pair in judged(document) if (pair[0] == pair[1]) == (save == load)]
     return min(pairs, key=lambda pair: away(pair[0], save) + away(pair[1], load), default=None)
@@ -171,8 +188,11 @@ def nearest(document: Document, save: str, load: str) -> Pair | None:
 
 def narrowed(document: Document, save: str) -> dict[str, Any]:
     """The document with no more than what one runtime saved: all that advice on its moves is made from."""
-    return {**document, "cells": [cell for cell in document["cells"] if cell["save"] == save],
-            "saves": [one for one in document["saves"] if one["runtime"] == save]}
+    return {
+        **document,
+        "cells": [cell for cell in document["cells"] if cell["save"] == save],
+        "saves": [one for one in document["saves"] if one["runtime"] == save],
+    }
 
 
 def _by_pair(document: Document) -> dict[Pair, list[Cell]]:
@@ -202,9 +222,14 @@ def _models(document: Document, cells: Iterable[Cell], formats: Sequence[str]) -
             kind = kinds.of(variant["scenario"])
             counts.setdefault(kind, {}).setdefault(variant["format"], collections.Counter())[cell["verdict"]] += 1
     return tuple(
-        Model(kind=kind.id, title=kind.title,
-              formats={format: dict(counts[kind.id][format]) for format in formats if format in counts[kind.id]})
-        for kind in kinds.known() if kind.id in counts)
+        Model(
+            kind=kind.id,
+            title=kind.title,
+            formats={format: dict(counts[kind.id][format]) for format in formats if format in counts[kind.id]},
+        )
+        for kind in kinds.known()
+        if kind.id in counts
+    )
 
 
 class _Troubles:
@@ -216,8 +241,11 @@ class _Troubles:
         self._titles = {scenario["name"]: scenario["title"] for scenario in document["scenarios"]}
         self._causes = {cause["id"]: cause for cause in document.get("causes", ())}
         self._remedies = {remedy["id"]: remedy for remedy in document.get("remedies", ())}
-        self._home = {cell["variant"]: cell["verdict"] for cell in document["cells"]
-                      if save != load and cell["save"] == cell["load"] == save}
+        self._home = {
+            cell["variant"]: cell["verdict"]
+            for cell in document["cells"]
+            if save != load and cell["save"] == cell["load"] == save
+        }
 
     def of(self, cells: Iterable[Cell]) -> list[Trouble]:
         """All of them, the loudest first; what the move does comes before what fails without it, too."""
@@ -227,8 +255,9 @@ class _Troubles:
                 groups.setdefault(self._key(cell), []).append(cell)
         found = [self._trouble(verdict, cause, group) for (verdict, cause, _), group in groups.items()]
         order = (*SILENT, *BREAKS, *LOSSES)
-        return sorted(found, key=lambda one: (
-            order.index(one.verdict), not one.moved, one.pitfalls == one.cells, -one.cells))
+        return sorted(
+            found, key=lambda one: (order.index(one.verdict), not one.moved, one.pitfalls == one.cells, -one.cells)
+        )
 
     def _key(self, cell: Cell) -> tuple[str, str, str]:
         cause = cell.get("cause", "")
@@ -241,13 +270,18 @@ class _Troubles:
         known = self._causes.get(cause)
         mine = {kinds.of(name) for name in scenarios}
         return Trouble(
-            verdict=verdict, cause=cause, reason=cells[0]["reason"], scenarios=scenarios, cells=len(cells),
+            verdict=verdict,
+            cause=cause,
+            reason=cells[0]["reason"],
+            scenarios=scenarios,
+            cells=len(cells),
             title=known["title"] if known else self._titles[scenarios[0]] if len(scenarios) == 1 else "",
             models=tuple(kind.title for kind in kinds.known() if kind.id in mine),
             formats=tuple(dict.fromkeys(variant["format"] for variant in variants)),
             at_home=sum(self._home.get(cell["variant"]) == verdict for cell in cells),
             pitfalls=sum(not variant["remedy"] and variant["scenario"] in self._pitfalls for variant in variants),
-            helps=self._helps(cells, known["remedies"] if known else (), tuple(one["format"] for one in variants)))
+            helps=self._helps(cells, known["remedies"] if known else (), tuple(one["format"] for one in variants)),
+        )
 
     def _helps(self, cells: list[Cell], proposed: Iterable[str], formats: tuple[str, ...]) -> tuple[Help, ...]:
         trials: dict[str, list[Mapping[str, Any]]] = {id: [] for id in proposed}
@@ -265,9 +299,17 @@ class _Troubles:
         for format in by if remedy["id"] == ANOTHER_FORMAT and by else dict.fromkeys(formats):
             codes.setdefault(remedy["codes"].get(format, remedy["code"]), []).append(format)
         return Help(
-            id=remedy["id"], title=remedy["title"], side=remedy["side"], costs=remedy["costs"], by=by,
-            tried=len(trials), verified=len(good), codes=tuple(
-                Code(text=text, formats=tuple(some) if remedy["codes"] else ()) for text, some in codes.items()))
+            id=remedy["id"],
+            title=remedy["title"],
+            side=remedy["side"],
+            costs=remedy["costs"],
+            by=by,
+            tried=len(trials),
+            verified=len(good),
+            codes=tuple(
+                Code(text=text, formats=tuple(some) if remedy["codes"] else ()) for text, some in codes.items()
+            ),
+        )
 
     def _told(self, trial: Mapping[str, Any]) -> str:
         """Which other cell proves a remedy, as far as it is another one."""

@@ -14,12 +14,19 @@ from harness.tools.pages import Block, Code, Grid, Heading, Items, Paragraph
 
 _KEPT = "identical"
 _HEADS = {
-    "keras": "keras", "h5": "h5", "savedmodel": "saved\nmodel", "weights.h5": "weights\n.h5",
-    "weights-h5": "weights\n-h5", "tf-checkpoint": "tf-check\npoint", "json+weights": "json+\nweights"}
+    "keras": "keras",
+    "h5": "h5",
+    "savedmodel": "saved\nmodel",
+    "weights.h5": "weights\n.h5",
+    "weights-h5": "weights\n-h5",
+    "tf-checkpoint": "tf-check\npoint",
+    "json+weights": "json+\nweights",
+}
 _SECTIONS = (
     ("silent", "Silently different: loads without an error and predicts differently"),
     ("breaks", "Breaks"),
-    ("losses", "Loads and predicts the same, and loses something else"))
+    ("losses", "Loads and predicts the same, and loses something else"),
+)
 _FEW = 4  # scenarios that are named before the rest is counted
 
 Runtime = Mapping[str, Any]
@@ -30,24 +37,39 @@ def page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise
     blocks: list[Block] = [
         Heading(f"From {advice.save} to {advice.load}", 1),
         Paragraph(f"{_runtime(runtimes[advice.save])} -> {_runtime(runtimes[advice.load])}."),
-        Paragraph(f"Judged by {_number(advice.cells, 'cell')} of {_number(advice.scenarios, 'scenario')} in {source}.")]
+        Paragraph(f"Judged by {_number(advice.cells, 'cell')} of {_number(advice.scenarios, 'scenario')} in {source}."),
+    ]
     if not advice.tried:
-        blocks.append(Paragraph("Remedies of the loading side were not run in them: what other cells prove is "
-                                "verified, the rest is proposed."))
+        blocks.append(
+            Paragraph(
+                "Remedies of the loading side were not run in them: what other cells prove is "
+                "verified, the rest is proposed."
+            )
+        )
     if not advice.enough:
         blocks += [Paragraph("That is too little to name a best format:"), Items(tuple(otherwise))]
     blocks += _best(advice)
     if advice.standings:
-        blocks += [Heading("Formats, the best first"), _formats(advice.standings), Paragraph(
-            "The order is that of the duels between them, in the scenarios that both were asked in; points are the "
-            "mean over all. Then cells by what became of them. Lossy: predicts the same, something else is lost. "
-            "Changed: predicts differently without an error. Fails: is not saved, is refused, or dies. Helped: of "
-            "those that are not the same, made good by a verified remedy on the loading side. Mistakes shown on "
-            "purpose are left out.")]
+        blocks += [
+            Heading("Formats, the best first"),
+            _formats(advice.standings),
+            Paragraph(
+                "The order is that of the duels between them, in the scenarios that both were asked in; points are the "
+                "mean over all. Then cells by what became of them. Lossy: predicts the same, something else is lost. "
+                "Changed: predicts differently without an error. Fails: is not saved, is refused, or dies. Helped: of "
+                "those that are not the same, made good by a verified remedy on the loading side. Mistakes shown on "
+                "purpose are left out."
+            ),
+        ]
     if advice.models:
-        blocks += [Heading("Which models survive in which format"), _models(advice.models), Paragraph(
-            "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! where "
-            "some of the others predict differently without an error, and . where nothing was asked.")]
+        blocks += [
+            Heading("Which models survive in which format"),
+            _models(advice.models),
+            Paragraph(
+                "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! where "
+                "some of the others predict differently without an error, and . where nothing was asked."
+            ),
+        ]
     for name, title in _SECTIONS:
         blocks += _section(title, [one for one in getattr(advice, name) if one.moved])
     blocks += _still([one for name, _ in _SECTIONS for one in getattr(advice, name) if not one.moved])
@@ -58,9 +80,13 @@ def _best(advice: Advice) -> list[Block]:
     if not advice.enough:
         return []
     if not advice.best:
-        return [Heading("Best way"), Paragraph(
-            "None: no format is more use than harm on this move. See below what helps on the loading side, or rebuild "
-            "the model there and train it anew.")]
+        return [
+            Heading("Best way"),
+            Paragraph(
+                "None: no format is more use than harm on this move. See below what helps on the loading side, or rebuild "
+                "the model there and train it anew."
+            ),
+        ]
     blocks: list[Block] = [Heading(f"Best way: {advice.best.format}"), *_way(advice, advice.best)]
     if advice.whole:
         blocks += [Heading(f"Best without the model's code: {advice.whole.format}"), *_way(advice, advice.whole)]
@@ -72,12 +98,19 @@ def _way(advice: Advice, standing: Standing) -> list[Block]:
     save = advice.save_codes.get(standing.format, "")
     kept = standing.verdicts.get(_KEPT, 0)
     lossy = standing.verdicts.get("incomplete", 0)
-    told = (f"{way.title[:1].upper()}{way.title[1:]}. Of {_number(standing.cells, 'cell')} in "
-            f"{_number(standing.scenarios, 'scenario')}, {kept} come back the same")
-    return [Paragraph(f"{told}{f' and {lossy} predict the same but lose something else' if lossy else ''}."),
-            *([Paragraph(f"Needed: {way.needs}.")] if way.needs else []),
-            Code(f"# in {advice.save}\n{save}\n\n# in {advice.load}\n{way.load}" if save else
-                 f"# in {advice.load}\n{way.load}")]
+    told = (
+        f"{way.title[:1].upper()}{way.title[1:]}. Of {_number(standing.cells, 'cell')} in "
+        f"{_number(standing.scenarios, 'scenario')}, {kept} come back the same"
+    )
+    return [
+        Paragraph(f"{told}{f' and {lossy} predict the same but lose something else' if lossy else ''}."),
+        *([Paragraph(f"Needed: {way.needs}.")] if way.needs else []),
+        Code(
+            f"# in {advice.save}\n{save}\n\n# in {advice.load}\n{way.load}"
+            if save
+            else f"# in {advice.load}\n{way.load}"
+        ),
+    ]
 
 
 def _formats(standings: Iterable[Standing]) -> Grid:
@@ -85,16 +118,28 @@ def _formats(standings: Iterable[Standing]) -> Grid:
     for one in standings:
         counts = one.verdicts
         kept, lossy, changed = (counts.get(name, 0) for name in (_KEPT, "incomplete", "changed"))
-        rows.append((one.format, f"{one.points:+.2f}", str(kept), str(lossy), str(changed),
-                     str(one.cells - kept - lossy - changed), str(one.remedied), str(one.scenarios)))
+        rows.append(
+            (
+                one.format,
+                f"{one.points:+.2f}",
+                str(kept),
+                str(lossy),
+                str(changed),
+                str(one.cells - kept - lossy - changed),
+                str(one.remedied),
+                str(one.scenarios),
+            )
+        )
     return Grid(("format", "points", "same", "lossy", "changed", "fails", "helped", "scenarios"), tuple(rows))
 
 
 def _models(models: Iterable[Model]) -> Grid:
     models = list(models)
     formats = [name for name in WAYS if any(name in model.formats for model in models)]
-    return Grid(("models", *(_HEADS[name] for name in formats)), tuple(
-        (model.title, *(_survived(model.formats.get(name, {})) for name in formats)) for model in models))
+    return Grid(
+        ("models", *(_HEADS[name] for name in formats)),
+        tuple((model.title, *(_survived(model.formats.get(name, {})) for name in formats)) for model in models),
+    )
 
 
 def _survived(verdicts: Mapping[str, int]) -> str:
@@ -121,8 +166,11 @@ def _lines(trouble: Trouble) -> Iterable[str]:
         yield f"{some} of them mistakes that are shown on purpose"
     if trouble.at_home:
         yield f"{trouble.at_home} of them without any move, too"
-    yield from (f"verified in {one.verified} of {one.tried}: {one.title} [{one.id}]{_by(one)}"
-                for one in trouble.helps if one.verified)
+    yield from (
+        f"verified in {one.verified} of {one.tried}: {one.title} [{one.id}]{_by(one)}"
+        for one in trouble.helps
+        if one.verified
+    )
     failed = [one.id for one in trouble.helps if one.tried and not one.verified]
     untried = [one.id for one in trouble.helps if not one.tried]
     if failed:
@@ -137,8 +185,10 @@ def _still(troubles: Sequence[Trouble]) -> list[Block]:
     if not troubles:
         return []
     cells = _number(sum(one.cells for one in troubles), "cell")
-    return [Heading(f"Not of this move: the same where nothing moves ({cells})"),
-            Items(tuple(f"{_name(one)} ({_facts(one)}): {_remedies(one)}" for one in troubles))]
+    return [
+        Heading(f"Not of this move: the same where nothing moves ({cells})"),
+        Items(tuple(f"{_name(one)} ({_facts(one)}): {_remedies(one)}" for one in troubles)),
+    ]
 
 
 def _remedies(trouble: Trouble) -> str:
@@ -149,26 +199,44 @@ def _remedies(trouble: Trouble) -> str:
 def _codes(troubles: Iterable[Trouble]) -> list[Block]:
     """Each remedy that is verified once, with all code of it; then what is proposed where nothing is verified."""
     found: dict[str, list[Help]] = {}
-    helps = [help for one in troubles for help in one.helps
-             if help.verified or (one.moved and not help.tried and not any(other.verified for other in one.helps))]
+    helps = [
+        help
+        for one in troubles
+        for help in one.helps
+        if help.verified or (one.moved and not help.tried and not any(other.verified for other in one.helps))
+    ]
     for help in sorted(helps, key=lambda one: not one.verified):
         found.setdefault(help.id, []).append(help)
-    blocks: list[Block] = [Heading("The remedies: code to copy"), Paragraph(
-        "What is called path, custom_objects and build_model() in it is your own. What is proposed and not tried "
-        "beside a verified remedy is told by nox -s causes -- --cause ID.")] if found else []
+    blocks: list[Block] = (
+        [
+            Heading("The remedies: code to copy"),
+            Paragraph(
+                "What is called path, custom_objects and build_model() in it is your own. What is proposed and not tried "
+                "beside a verified remedy is told by nox -s causes -- --cause ID."
+            ),
+        ]
+        if found
+        else []
+    )
     for id, some in found.items():
         codes: dict[str, dict[str, None]] = {}
         for help in some:
             for code in help.codes:
                 codes.setdefault(code.text, {}).update(dict.fromkeys(code.formats))
         state = "verified" if any(help.verified for help in some) else "proposed, not tried here"
-        blocks += [Heading(f"{id} ({some[0].side} side, {state})", 3),
-                   Paragraph(f"{some[0].title}. Costs: {some[0].costs or 'nothing'}.")]
+        blocks += [
+            Heading(f"{id} ({some[0].side} side, {state})", 3),
+            Paragraph(f"{some[0].title}. Costs: {some[0].costs or 'nothing'}."),
+        ]
         if id == AS_THE_SCENARIO_SAYS:
-            blocks += [Paragraph("What to write stands in these scripts, under these parameters:"),
-                       Items(tuple(_scripts(some)))]
-        blocks += [Code((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
-                   for text, formats in codes.items()]
+            blocks += [
+                Paragraph("What to write stands in these scripts, under these parameters:"),
+                Items(tuple(_scripts(some))),
+            ]
+        blocks += [
+            Code((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
+            for text, formats in codes.items()
+        ]
     return blocks
 
 
@@ -202,4 +270,3 @@ def _runtime(runtime: Runtime) -> str:
 
 def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-

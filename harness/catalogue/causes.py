@@ -22,8 +22,22 @@ from harness.model import KerasModule, Stage, Verdict
 from harness.tools.names import nearest
 
 Kind = Literal[
-    "data", "metrics", "randomness", "lambda", "custom-objects", "variable-initializer", "format", "schema",
-    "renamed-class", "op-layers", "weights-layout", "optimizer", "preprocessing-state", "numerics", "environment"]
+    "data",
+    "metrics",
+    "randomness",
+    "lambda",
+    "custom-objects",
+    "variable-initializer",
+    "format",
+    "schema",
+    "renamed-class",
+    "op-layers",
+    "weights-layout",
+    "optimizer",
+    "preprocessing-state",
+    "numerics",
+    "environment",
+]
 Aspect = Literal["runtime", "module", "execution", "python", "keras", "tensorflow", "numpy", "h5py"]
 KINDS: tuple[str, ...] = get_args(Kind)
 ASPECTS: tuple[str, ...] = get_args(Aspect)  # python: major.minor; the other packages: major
@@ -36,8 +50,22 @@ _FILE_KINDS = ("hdf5", "zip", "savedmodel", "checkpoint", "json", "other")
 _OBSERVATIONS = ("predictions", "fresh_predictions", "weights", "metrics", "optimizer", "resume", "architecture")
 _DIFFERENCES = ("lost", "gained", "shape", "value", "text")
 _TEXTS = ("step", "type", "message", "frame", "detail", "layer", "signal", "log", "script")
-_SIGNATURE_KEYS = ("verdict", "stage", *_TEXTS, "format", "saver", "loader", "same", "apart", "file", "differs",
-                   "agrees", "lost", "how", "unmeasured")
+_SIGNATURE_KEYS = (
+    "verdict",
+    "stage",
+    *_TEXTS,
+    "format",
+    "saver",
+    "loader",
+    "same",
+    "apart",
+    "file",
+    "differs",
+    "agrees",
+    "lost",
+    "how",
+    "unmeasured",
+)
 _TELL_LITTLE = ("verdict", "stage", "format", "unmeasured")
 _CAUSE_KEYS = ("id", "title", "explanation", "kind", "references", "remedies", "signature")
 _REMEDY_KEYS = ("id", "title", "side", "code", "costs", "codes")
@@ -182,15 +210,19 @@ class _Reader:
         """All causes and remedies of the document."""
         self.keys((), document, ("words", "cause", "remedy"), ("cause", "remedy"))
         words = document.get("words", {})
-        for name, value in (words.items() if isinstance(words, dict) else ()):
+        for name, value in words.items() if isinstance(words, dict) else ():
             self.words[name] = self.parsed(("words", name), _words, value, "")
         if not isinstance(words, dict):
             self.fault(("words",), "must be a table of lists of texts")
-        remedies = tuple(self._remedy(("remedy", index), table)
-                         for index, table in enumerate(self.tables(("remedy",), document.get("remedy", []))))
+        remedies = tuple(
+            self._remedy(("remedy", index), table)
+            for index, table in enumerate(self.tables(("remedy",), document.get("remedy", [])))
+        )
         known = tuple(remedy.id for remedy in remedies)
-        causes = tuple(self._cause(("cause", index), table, known)
-                       for index, table in enumerate(self.tables(("cause",), document.get("cause", []))))
+        causes = tuple(
+            self._cause(("cause", index), table, known)
+            for index, table in enumerate(self.tables(("cause",), document.get("cause", [])))
+        )
         return Causes(causes, remedies)
 
     def fault(self, path: Key, message: str) -> None:
@@ -236,11 +268,13 @@ class _Reader:
     def _remedy(self, path: Key, table: Mapping[str, Any]) -> Remedy:
         self.keys(path, table, _REMEDY_KEYS, ("id", "title", "side", "code", "costs"))
         return Remedy(
-            id=self._new("remedy", path, table), title=self.read(path, table, "title", _text, ""),
+            id=self._new("remedy", path, table),
+            title=self.read(path, table, "title", _text, ""),
             side=self.read(path, table, "side", _one_of(("load", "save")), "load"),
             code=self.read(path, table, "code", _text, "").strip("\n"),
             costs=self.read(path, table, "costs", _any_text, ""),
-            codes=self.read(path, table, "codes", _table_of_texts, {}))
+            codes=self.read(path, table, "codes", _table_of_texts, {}),
+        )
 
     def _cause(self, path: Key, table: Mapping[str, Any], remedies: tuple[str, ...]) -> Cause:
         self.keys(path, table, _CAUSE_KEYS, _CAUSE_KEYS)
@@ -251,25 +285,38 @@ class _Reader:
         if "signature" in table and not signatures:
             self.fault((*path, "signature"), "a cause is told by at least one signature")
         return Cause(
-            id=id, title=self.read(path, table, "title", _text, ""),
+            id=id,
+            title=self.read(path, table, "title", _text, ""),
             explanation=" ".join(self.read(path, table, "explanation", _text, "").split()),
             kind=self.read(path, table, "kind", _one_of(KINDS), "schema"),
             references=self.read(path, table, "references", _references, ()),
             remedies=self.read(path, table, "remedies", _each_of(remedies), ()),
-            signatures=tuple(self._signature(id, index, (*path, "signature", index), one)
-                             for index, one in enumerate(signatures)))
+            signatures=tuple(
+                self._signature(id, index, (*path, "signature", index), one) for index, one in enumerate(signatures)
+            ),
+        )
 
     def _signature(self, cause: str, index: int, path: Key, table: Mapping[str, Any]) -> Signature:
         self.keys(path, table, _SIGNATURE_KEYS)
         if not set(table) - set(_TELL_LITTLE):
-            self.fault(path, "a signature needs a condition beside verdict, stage and format, "
-                             "or it would hold for whatever fails")
-        given: dict[str, Any] = {field: frozenset(self.read(path, table, key, _each_of(known), ()))
-                                 for field, key, known in (
-            ("stages", "stage", tuple(Stage)), ("differs", "differs", _OBSERVATIONS),
-            ("agrees", "agrees", _OBSERVATIONS), ("lost", "lost", _OBSERVATIONS), ("how", "how", _DIFFERENCES))}
+            self.fault(
+                path,
+                "a signature needs a condition beside verdict, stage and format, or it would hold for whatever fails",
+            )
+        given: dict[str, Any] = {
+            field: frozenset(self.read(path, table, key, _each_of(known), ()))
+            for field, key, known in (
+                ("stages", "stage", tuple(Stage)),
+                ("differs", "differs", _OBSERVATIONS),
+                ("agrees", "agrees", _OBSERVATIONS),
+                ("lost", "lost", _OBSERVATIONS),
+                ("how", "how", _DIFFERENCES),
+            )
+        }
         return Signature(
-            cause=cause, number=index + 1, line=line_for(self.lines, path),
+            cause=cause,
+            number=index + 1,
+            line=line_for(self.lines, path),
             verdicts=frozenset(self.read(path, table, "verdict", _each_of(FAILING), FAILING)),
             formats=frozenset(self.read(path, table, "format", _texts, ())),
             saver=self.read(path, table, "saver", functools.partial(self._side, (*path, "saver")), None),
@@ -278,18 +325,23 @@ class _Reader:
             unmeasured=self.read(path, table, "unmeasured", _bool, False),
             same=self.read(path, table, "same", _each_of(ASPECTS), ()),
             apart=self.read(path, table, "apart", _each_of(ASPECTS), ()),
-            **{key: self.read(path, table, key, self._regex, None) for key in _TEXTS}, **given)
+            **{key: self.read(path, table, key, self._regex, None) for key in _TEXTS},
+            **given,
+        )
 
     def _side(self, path: Key, table: Any) -> Side:
         if not isinstance(table, dict):
             raise ValueError(f'must be a table such as {{ keras = ">=3" }}, not {table!r}')
         self.keys(path, table, _SIDE_KEYS)
         return Side(
-            versions=tuple((key, self.read(path, table, key, _specifier, SpecifierSet()))
-                           for key in _PACKAGES if key in table),
+            versions=tuple(
+                (key, self.read(path, table, key, _specifier, SpecifierSet())) for key in _PACKAGES if key in table
+            ),
             modules=frozenset(self.read(path, table, "module", _each_of(get_args(KerasModule)), ())),
             backends=frozenset(self.read(path, table, "backend", _texts, ())),
-            v1=self.read(path, table, "v1", _bool, None), graph=self.read(path, table, "graph", _bool, None))
+            v1=self.read(path, table, "v1", _bool, None),
+            graph=self.read(path, table, "graph", _bool, None),
+        )
 
     def _file(self, path: Key, table: Any) -> File:
         if not isinstance(table, dict):
@@ -301,8 +353,11 @@ class _Reader:
             backends=frozenset(self.read(path, table, "backend", _texts, ())),
             bytecode=self.read(path, table, "bytecode", _bool, None),
             compiled=self.read(path, table, "compiled", _bool, None),
-            **{key: self.read(path, table, key, self._regex, None)
-               for key in ("classes", "modules", "arguments", "optimizer")})
+            **{
+                key: self.read(path, table, key, self._regex, None)
+                for key in ("classes", "modules", "arguments", "optimizer")
+            },
+        )
 
     def _regex(self, value: Any) -> re.Pattern[str]:
         text = _text(value)

@@ -58,8 +58,12 @@ class Catalogue:
 
     def runtimes_of(self, group: str) -> tuple[Runtime, ...]:
         """The runtimes of a group, in order of release. Raises UsageError for a name that is none."""
-        return tuple(runtime for environment in self.group(group) for runtime in environment.runtimes
-                     if not runtime.groups or group in runtime.groups)
+        return tuple(
+            runtime
+            for environment in self.group(group)
+            for runtime in environment.runtimes
+            if not runtime.groups or group in runtime.groups
+        )
 
     def group(self, name: str) -> tuple[Environment, ...]:
         """The environments of a group, in order of release. Raises UsageError for a name that is none.
@@ -67,12 +71,12 @@ class Catalogue:
         `all` is every environment but the rolling ones, whose packages are others every day.
         """
         _named("group", name, {one: one for one in self.groups})
-        return tuple(one for one in self.environments
-                     if (not one.rolling if name == "all" else name in one.groups))
+        return tuple(one for one in self.environments if (not one.rolling if name == "all" else name in one.groups))
 
 
-def load(path: pathlib.Path = paths.CATALOGUE / "environments.toml", *, today: datetime.date | None = None
-         ) -> Catalogue:
+def load(
+    path: pathlib.Path = paths.CATALOGUE / "environments.toml", *, today: datetime.date | None = None
+) -> Catalogue:
     """Read the catalogue; a rolling environment is of `today`, which is today's day in UTC unless told otherwise.
 
     Raises CatalogueError with all faults of the file, each with its line and key.
@@ -90,8 +94,16 @@ def _named(noun: str, name: str, known: Mapping[str, _T]) -> _T:
     return known[name]
 
 
-_NOTHING = Environment(id="", title="", python="", released=datetime.date.min, as_of=datetime.date.max,
-                       requirements=(), groups=(), runtimes=())  # stands for a faulty table; never leaves `load`
+_NOTHING = Environment(
+    id="",
+    title="",
+    python="",
+    released=datetime.date.min,
+    as_of=datetime.date.max,
+    requirements=(),
+    groups=(),
+    runtimes=(),
+)  # stands for a faulty table; never leaves `load`
 
 
 class _Reader:
@@ -131,9 +143,16 @@ class _Reader:
         if as_of < released:
             self._fault((id, "as-of"), f"{as_of} is before the release ({released}): nothing to install yet")
         return Environment(
-            id=id, title=read("title", _text, ""), python=read("python", _python, ""), released=released, as_of=as_of,
-            requirements=read("requirements", _texts, (), each=_requirement), groups=groups, rolling=rolling,
-            runtimes=self._runtimes(id, table, groups))
+            id=id,
+            title=read("title", _text, ""),
+            python=read("python", _python, ""),
+            released=released,
+            as_of=as_of,
+            requirements=read("requirements", _texts, (), each=_requirement),
+            groups=groups,
+            rolling=rolling,
+            runtimes=self._runtimes(id, table, groups),
+        )
 
     def _rolls(self, id: str, table: Mapping[str, Any], groups: tuple[str, ...]) -> datetime.date:
         """The day of a rolling environment, which is today; what would hold it in place is a fault."""
@@ -142,8 +161,11 @@ class _Reader:
                 self._fault((id, key), "a rolling environment is of today, at every run: leave this key out")
         for name in ("core", "all"):
             if name in groups:
-                self._fault((id, "groups"), f"a rolling environment cannot be in {name!r}, "
-                                            "which is to give the same at every run: give it a group of its own")
+                self._fault(
+                    (id, "groups"),
+                    f"a rolling environment cannot be in {name!r}, "
+                    "which is to give the same at every run: give it a group of its own",
+                )
         return self.today
 
     def _runtimes(self, id: str, table: Mapping[str, Any], groups: tuple[str, ...]) -> tuple[Runtime, ...]:
@@ -169,14 +191,21 @@ class _Reader:
         keras = read("keras", _one_of(KERAS_MODULES), "keras")
         backend = read("backend", _one_of(BACKENDS), None)
         if backend is not None and keras != "keras":
-            self._fault((*path, "backend"), f"only keras = \"keras\" has a choice of backends, not {keras!r}")
+            self._fault((*path, "backend"), f'only keras = "keras" has a choice of backends, not {keras!r}')
         groups = read("groups", _texts, ())
         for name in groups:
             if name not in known:
                 self._fault((*path, "groups"), f"its environment is not in {name!r}, only in {', '.join(known)}")
-        return Runtime(id=id, title=read("title", _text, ""), environment=environment, keras=keras,
-                       v1=read("v1", _bool, False), backend=backend, milestone=read("milestone", _bool, False),
-                       groups=_with_all(groups) if groups and "all" in known else groups)
+        return Runtime(
+            id=id,
+            title=read("title", _text, ""),
+            environment=environment,
+            keras=keras,
+            v1=read("v1", _bool, False),
+            backend=backend,
+            milestone=read("milestone", _bool, False),
+            groups=_with_all(groups) if groups and "all" in known else groups,
+        )
 
     def _keys(self, path: Key, table: Mapping[str, Any], known: tuple[str, ...], required: tuple[str, ...]) -> None:
         for key in table:
@@ -195,8 +224,9 @@ class _Table:
     path: Key
     table: Mapping[str, Any]
 
-    def __call__(self, key: str, parse: Callable[[Any], Any], default: Any,
-                 each: Callable[[Any], Any] | None = None) -> Any:
+    def __call__(
+        self, key: str, parse: Callable[[Any], Any], default: Any, each: Callable[[Any], Any] | None = None
+    ) -> Any:
         if key not in self.table:
             return default
         path = (*self.path, key)

@@ -22,16 +22,22 @@ WAYS = {
     "savedmodel": Way(title="TensorFlow's SavedModel folder", load='model = keras.models.load_model("model")'),
     "weights.h5": Way(
         title="weights alone, in the layout of .keras files",
-        load='model = build_model()\nmodel.load_weights("model.weights.h5")', needs=_BUILT),
+        load='model = build_model()\nmodel.load_weights("model.weights.h5")',
+        needs=_BUILT,
+    ),
     "weights-h5": Way(
         title="weights alone, in the old HDF5 layout",
-        load='model = build_model()\nmodel.load_weights("model-weights.h5")', needs=_BUILT),
+        load='model = build_model()\nmodel.load_weights("model-weights.h5")',
+        needs=_BUILT,
+    ),
     "tf-checkpoint": Way(
         title="TensorFlow's checkpoint of the weights",
-        load='model = build_model()\nmodel.load_weights("checkpoint/model")', needs=_BUILT),
+        load='model = build_model()\nmodel.load_weights("checkpoint/model")',
+        needs=_BUILT,
+    ),
     "json+weights": Way(
         title="the architecture as JSON, the weights beside it",
-        load='model = keras.models.model_from_json(open("model.json").read())\n'
-             'model.load_weights("model-weights.h5")',
-        needs="to compile it anew; the optimizer starts afresh"),
+        load='model = keras.models.model_from_json(open("model.json").read())\nmodel.load_weights("model-weights.h5")',
+        needs="to compile it anew; the optimizer starts afresh",
+    ),
 }

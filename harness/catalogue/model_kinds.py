@@ -27,8 +27,10 @@ def known(path: pathlib.Path = paths.CATALOGUE / "kinds.toml") -> tuple[Kind, ..
     """The kinds in their order; `other` comes last and holds nothing. Raises CatalogueError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        kinds = [Kind(id=id, title=str(table["title"]), scenarios=tuple(table["scenarios"]))
-                 for id, table in document.items()]
+        kinds = [
+            Kind(id=id, title=str(table["title"]), scenarios=tuple(table["scenarios"]))
+            for id, table in document.items()
+        ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CatalogueError(f"{path}: no kinds of models can be read: {error!r}", "see docs/upgrade.md") from error
     return (*kinds, Kind(id=OTHER, title="other"))

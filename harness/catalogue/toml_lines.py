@@ -13,7 +13,8 @@ Key = tuple[str | int, ...]
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY_PART = re.compile(r"""[ \t]*("(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*""")
 _STRING = re.compile(
-    r'"""(?:\\.|[^\\])*?"{3,5}(?!")' r"|'''.*?'{3,5}(?!')" r'|"(?:\\.|[^"\\])*"' r"|'[^']*'", re.DOTALL)
+    r'"""(?:\\.|[^\\])*?"{3,5}(?!")' r"|'''.*?'{3,5}(?!')" r'|"(?:\\.|[^"\\])*"' r"|'[^']*'", re.DOTALL
+)
 _PLAIN = re.compile(r"[^,\]}\n#]+")
 
 
@@ -120,5 +121,5 @@ class _Scanner:
 def _match(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
     found = pattern.match(text, at)
     if found is None:
-        raise ValueError(f"not TOML at offset {at}: {text[at:at + 20]!r}")
+        raise ValueError(f"not TOML at offset {at}: {text[at : at + 20]!r}")
     return found

@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 _CAN_FORK = hasattr(os, "fork")
 
-_BEFORE = ("an earlier run to lay this one over in the report: a results.json that was kept, or a folder such as "
-           "reports/reference")
+_BEFORE = (
+    "an earlier run to lay this one over in the report: a results.json that was kept, or a folder such as "
+    "reports/reference"
+)
 _EPILOG = """\
 examples:
   nox -s matrix                                          the core set, all scenarios
@@ -92,48 +94,129 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_matrix(commands: Any) -> None:
     one = commands.add_parser(
-        "matrix", prog="nox -s matrix --", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EPILOG,
+        "matrix",
+        prog="nox -s matrix --",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
         help="save everywhere, load everywhere, compare, and report",
         description="Save models in every chosen runtime, load them in every other, compare what both sides observe, "
-                    "and write the compatibility matrix to reports/index.html. What is known is not done again.")
+        "and write the compatibility matrix to reports/index.html. What is known is not done again.",
+    )
     what = one.add_argument_group("what")
-    what.add_argument("--runtimes", metavar="NAMES", type=_names, action="extend", default=[],
-                      help="runtimes to save in and to load in (default: the core set)")
+    what.add_argument(
+        "--runtimes",
+        metavar="NAMES",
+        type=_names,
+        action="extend",
+        default=[],
+        help="runtimes to save in and to load in (default: the core set)",
+    )
     what.add_argument("--save", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to save in")
     what.add_argument("--load", metavar="NAMES", type=_names, action="extend", default=[], help="runtimes to load in")
-    what.add_argument("--scenario", "-k", metavar="NAMES", type=_names, action="extend", default=[], dest="chosen",
-                      help="scenarios (default: those of the core set; where more than that is asked for, all)")
-    what.add_argument("--format", metavar="NAMES", type=_names, action="extend", default=[], dest="formats",
-                      help="file formats (default: all that a scenario has)")
-    what.add_argument("--variant", metavar="NAMES", type=_names, action="extend", default=[], dest="variants",
-                      help="single pages of the matrix, such as dense/h5 (see --list --json)")
-    what.add_argument("--group", metavar="NAME", default="core",
-                      help="the runtimes of this group instead of the core set (see --list)")
-    what.add_argument("--all", action="store_const", const="all", dest="group",
-                      help="short for --group all: every runtime but the rolling ones, such as nightly")
-    what.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
-                      help="take scenario scripts from this folder instead of scenarios/")
+    what.add_argument(
+        "--scenario",
+        "-k",
+        metavar="NAMES",
+        type=_names,
+        action="extend",
+        default=[],
+        dest="chosen",
+        help="scenarios (default: those of the core set; where more than that is asked for, all)",
+    )
+    what.add_argument(
+        "--format",
+        metavar="NAMES",
+        type=_names,
+        action="extend",
+        default=[],
+        dest="formats",
+        help="file formats (default: all that a scenario has)",
+    )
+    what.add_argument(
+        "--variant",
+        metavar="NAMES",
+        type=_names,
+        action="extend",
+        default=[],
+        dest="variants",
+        help="single pages of the matrix, such as dense/h5 (see --list --json)",
+    )
+    what.add_argument(
+        "--group",
+        metavar="NAME",
+        default="core",
+        help="the runtimes of this group instead of the core set (see --list)",
+    )
+    what.add_argument(
+        "--all",
+        action="store_const",
+        const="all",
+        dest="group",
+        help="short for --group all: every runtime but the rolling ones, such as nightly",
+    )
+    what.add_argument(
+        "--scenarios",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=paths.SCENARIOS,
+        help="take scenario scripts from this folder instead of scenarios/",
+    )
     how = one.add_argument_group("how")
-    how.add_argument("--jobs", "-j", metavar="N", type=_count, default=os.cpu_count() or 1,
-                     help="how many saves or loads at once (default: the number of CPUs)")
-    how.add_argument("--isolation", choices=("fork", "process"), default="fork" if _CAN_FORK else "process",
-                     help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
-                          "process: a fresh interpreter per cell, slower, same verdicts")
+    how.add_argument(
+        "--jobs",
+        "-j",
+        metavar="N",
+        type=_count,
+        default=os.cpu_count() or 1,
+        help="how many saves or loads at once (default: the number of CPUs)",
+    )
+    how.add_argument(
+        "--isolation",
+        choices=("fork", "process"),
+        default="fork" if _CAN_FORK else "process",
+        help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
+        "process: a fresh interpreter per cell, slower, same verdicts",
+    )
     how.add_argument("--fresh", action="store_true", help="ignore what is stored: do everything again")
-    how.add_argument("--remedies", choices=("needed", "all", "none"), default="needed",
-                     help="which remedies to try: needed: where no other cell, of another format say, shows one "
-                          "(default); all: on every cell; none: only name the causes")
-    how.add_argument("--no-reference", action="store_true",
-                     help="with --all: run also what the committed reports/reference knows already")
-    how.add_argument("--prune-environments", action="store_true",
-                     help="remove each environment from disk as soon as its saves, and then its loads, are done; with "
-                          "UV_NO_CACHE=1 set, uv keeps no copy of the packages either (they are downloaded twice then)")
-    how.add_argument("--timeout", metavar="SECONDS", type=_seconds, default=Limits().seconds,
-                     help="limit for one save or load (default: %(default).0f)")
-    how.add_argument("--memory", metavar="GIB", type=_seconds, default=Limits().memory / 2**30,
-                     help="what one save or load may grow by (default: %(default).0f)")
-    how.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
-                     help="where the report goes (default: reports/)")
+    how.add_argument(
+        "--remedies",
+        choices=("needed", "all", "none"),
+        default="needed",
+        help="which remedies to try: needed: where no other cell, of another format say, shows one "
+        "(default); all: on every cell; none: only name the causes",
+    )
+    how.add_argument(
+        "--no-reference",
+        action="store_true",
+        help="with --all: run also what the committed reports/reference knows already",
+    )
+    how.add_argument(
+        "--prune-environments",
+        action="store_true",
+        help="remove each environment from disk as soon as its saves, and then its loads, are done; with "
+        "UV_NO_CACHE=1 set, uv keeps no copy of the packages either (they are downloaded twice then)",
+    )
+    how.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=Limits().seconds,
+        help="limit for one save or load (default: %(default).0f)",
+    )
+    how.add_argument(
+        "--memory",
+        metavar="GIB",
+        type=_seconds,
+        default=Limits().memory / 2**30,
+        help="what one save or load may grow by (default: %(default).0f)",
+    )
+    how.add_argument(
+        "--reports",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=paths.REPORTS,
+        help="where the report goes (default: reports/)",
+    )
     how.add_argument("--before", metavar="PATH", type=pathlib.Path, help=_BEFORE)
     tell = one.add_argument_group("only tell")
     tell.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
@@ -143,36 +226,70 @@ def _add_matrix(commands: Any) -> None:
 
 
 def _add_new(commands: Any) -> None:
-    one = commands.add_parser("new", prog="nox -s new --", help="write a first scenario that runs",
-                              description="Write a first scenario that runs, to be changed into yours.")
+    one = commands.add_parser(
+        "new",
+        prog="nox -s new --",
+        help="write a first scenario that runs",
+        description="Write a first scenario that runs, to be changed into yours.",
+    )
     one.add_argument("name", help="its name: a Python identifier, which becomes NAME.py")
-    one.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS,
-                     help="the folder to write it to (default: scenarios/)")
+    one.add_argument(
+        "--scenarios",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=paths.SCENARIOS,
+        help="the folder to write it to (default: scenarios/)",
+    )
     one.set_defaults(run=_new)
 
 
 def _add_report(commands: Any) -> None:
-    one = commands.add_parser("report", prog="nox -s report --", help="write the report again from results.json",
-                              description="Write the report again from the results of the last run. Causes are named "
-                                          "anew; remedies are those that the run tried.")
-    one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
-                     help="a results document (default: reports/results.json)")
-    one.add_argument("--reports", metavar="DIR", type=pathlib.Path, default=paths.REPORTS,
-                     help="where the report goes (default: reports/)")
+    one = commands.add_parser(
+        "report",
+        prog="nox -s report --",
+        help="write the report again from results.json",
+        description="Write the report again from the results of the last run. Causes are named "
+        "anew; remedies are those that the run tried.",
+    )
+    one.add_argument(
+        "--results",
+        metavar="FILE",
+        type=pathlib.Path,
+        default=paths.REPORTS / "results.json",
+        help="a results document (default: reports/results.json)",
+    )
+    one.add_argument(
+        "--reports",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=paths.REPORTS,
+        help="where the report goes (default: reports/)",
+    )
     one.add_argument("--before", metavar="PATH", type=pathlib.Path, help=_BEFORE)
     one.set_defaults(run=_report)
 
 
 def _add_reference(commands: Any) -> None:
     one = commands.add_parser(
-        "reference", prog="nox -s reference --", help="make the results of a full run the committed reference",
+        "reference",
+        prog="nox -s reference --",
+        help="make the results of a full run the committed reference",
         description="Write reports/reference (columns, page, picture, summary) and docs/findings.md from the results "
-                    "of a full run: nox -s matrix -- --all. With --check, tell where those results differ from the "
-                    "reference instead, and change nothing.")
-    one.add_argument("--results", metavar="FILE", type=pathlib.Path, default=paths.REPORTS / "results.json",
-                     help="a results document (default: reports/results.json)")
-    one.add_argument("--check", action="store_true",
-                     help="compare verdicts cell by cell with the reference; exit code 1 when one differs")
+        "of a full run: nox -s matrix -- --all. With --check, tell where those results differ from the "
+        "reference instead, and change nothing.",
+    )
+    one.add_argument(
+        "--results",
+        metavar="FILE",
+        type=pathlib.Path,
+        default=paths.REPORTS / "results.json",
+        help="a results document (default: reports/results.json)",
+    )
+    one.add_argument(
+        "--check",
+        action="store_true",
+        help="compare verdicts cell by cell with the reference; exit code 1 when one differs",
+    )
     one.add_argument("--json", action="store_true", help="print what --check finds as JSON")
     one.set_defaults(run=_make_reference)
 
@@ -184,13 +301,25 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     if parsed.list:
         telling.known(console, catalogue, found, parsed.json)
         return 0
-    wishes = Wishes(runtimes=parsed.runtimes, save=parsed.save, load=parsed.load, scenarios=parsed.chosen,
-                    formats=parsed.formats, variants=parsed.variants, group=parsed.group)
+    wishes = Wishes(
+        runtimes=parsed.runtimes,
+        save=parsed.save,
+        load=parsed.load,
+        scenarios=parsed.chosen,
+        formats=parsed.formats,
+        variants=parsed.variants,
+        group=parsed.group,
+    )
     selection = select(catalogue, found, wishes)
     options = Options(
-        command=_command(parsed.given), isolation=parsed.isolation, jobs=parsed.jobs, fresh=parsed.fresh,
-        prune=parsed.prune_environments, reference=_reference(parsed, selection),
-        limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)))
+        command=_command(parsed.given),
+        isolation=parsed.isolation,
+        jobs=parsed.jobs,
+        fresh=parsed.fresh,
+        prune=parsed.prune_environments,
+        reference=_reference(parsed, selection),
+        limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)),
+    )
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
     if not parsed.dry_run:
@@ -201,8 +330,9 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         return 0
     before = _before(parsed)
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
-    last = unchanged.Last(run.store.path, parsed.reports, [selection, faults, options, parsed.remedies],
-                          run.environments)
+    last = unchanged.Last(
+        run.store.path, parsed.reports, [selection, faults, options, parsed.remedies], run.environments
+    )
     if not (parsed.fresh or parsed.before) and (report := last.report()):
         telling.say(talk, "Nothing has changed since the last run, so its report stands (--fresh does it all again).")
         telling.summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
@@ -212,8 +342,11 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         done = run.run(watcher)
         document = results.document(done, results.cells(done, run.store))
         diagnose.annotate(document, known)
-        trials = ({} if parsed.remedies == "none" else
-                  run.try_remedies(done, document, known, watcher, every=parsed.remedies == "all"))
+        trials = (
+            {}
+            if parsed.remedies == "none"
+            else run.try_remedies(done, document, known, watcher, every=parsed.remedies == "all")
+        )
     remedies.annotate(document, trials, known)
     written = _write(document, parsed.reports, before)
     run.store.close()
@@ -246,8 +379,9 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
         raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
     if not parsed.chosen:
         return found, faults
-    wanted = tuple(fault for fault in faults
-                   if any(fnmatch.fnmatchcase(fault.scenario, pattern) for pattern in parsed.chosen))
+    wanted = tuple(
+        fault for fault in faults if any(fnmatch.fnmatchcase(fault.scenario, pattern) for pattern in parsed.chosen)
+    )
     named = [fault for fault in wanted if fault.scenario in parsed.chosen]
     if named:
         raise UsageError("\n".join(telling.told(fault) for fault in named))
@@ -311,8 +445,9 @@ def _write(document: dict[str, Any], folder: pathlib.Path, before: Earlier | Non
     try:
         return report.write(document, folder, before)
     except OSError as error:
-        raise HarnessError(f"the report cannot be written: {error}",
-                           "the results are kept; name another folder: --reports DIR") from error
+        raise HarnessError(
+            f"the report cannot be written: {error}", "the results are kept; name another folder: --reports DIR"
+        ) from error
 
 
 def _command(arguments: Sequence[str]) -> str:

@@ -18,17 +18,25 @@ from harness.plan import scenarios
 from harness.run import matrix
 
 
-def summary(console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *,
-            as_json: bool) -> None:
+def summary(
+    console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *, as_json: bool
+) -> None:
     """What a run came to, and where its report is."""
     from harness.report import labels, tables, words
 
     sums = tables.sums(document)
     counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
     if as_json:
-        say_json(console, {
-            "verdicts": counts, "faults": document["faults"], "seconds": round(seconds, 2), "run": document["run"],
-            "files": {name: str(path) for name, path in written.items()}})
+        say_json(
+            console,
+            {
+                "verdicts": counts,
+                "faults": document["faults"],
+                "seconds": round(seconds, 2),
+                "run": document["run"],
+                "files": {name: str(path) for name, path in written.items()},
+            },
+        )
         return
     table = Table("", "verdict", "cells", "meaning", box=None, pad_edge=False)
     for label in labels.LABELS:
@@ -47,19 +55,30 @@ def summary(console: Console, document: dict[str, Any], written: dict[str, pathl
         if environment["status"] == "unavailable":
             say(console, f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}")
     work = document["run"]["work"]
-    done, before = (sum(work.get(f"{what}_{how}", 0) for what in ("saves", "loads", "remedies"))
-                    for how in ("run", "known"))
-    say(console, f"\n{done:,} saves, loads and remedies run, {before:,} known before, in {seconds:.1f} s. "
-                 f"Report: {shown(written['index.html'])}")
+    done, before = (
+        sum(work.get(f"{what}_{how}", 0) for what in ("saves", "loads", "remedies")) for how in ("run", "known")
+    )
+    say(
+        console,
+        f"\n{done:,} saves, loads and remedies run, {before:,} known before, in {seconds:.1f} s. "
+        f"Report: {shown(written['index.html'])}",
+    )
 
 
 def outlook(console: Console, found: matrix.Outlook, as_json: bool) -> None:
     """What a run would do."""
     missing = [one.id for one in found.environments]
     if as_json:
-        say_json(console, {
-            "environments": missing, "saves": [task.about for task in found.saves],
-            "saves_known": found.saves_known, "loads_at_most": found.loads, "loads_known": found.loads_known})
+        say_json(
+            console,
+            {
+                "environments": missing,
+                "saves": [task.about for task in found.saves],
+                "saves_known": found.saves_known,
+                "loads_at_most": found.loads,
+                "loads_known": found.loads_known,
+            },
+        )
         return
     say(console, f"environments used: {', '.join(missing) or 'none'}")
     say(console, f"saves: {len(found.saves)} to do, {found.saves_known} known")
@@ -69,11 +88,23 @@ def outlook(console: Console, found: matrix.Outlook, as_json: bool) -> None:
 def known(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
     """Every scenario, format, runtime and environment."""
     if as_json:
-        say_json(console, {
-            "scenarios": [{"name": one.name, "title": one.title, "formats": one.formats, "parameters": one.parameters,
-                           "variants": [variant.id for variant in scenarios.variants(one)]} for one in found],
-            "runtimes": [dataclasses.asdict(one) for one in catalogue.runtimes],
-            "environments": [dataclasses.asdict(one) for one in catalogue.environments]})
+        say_json(
+            console,
+            {
+                "scenarios": [
+                    {
+                        "name": one.name,
+                        "title": one.title,
+                        "formats": one.formats,
+                        "parameters": one.parameters,
+                        "variants": [variant.id for variant in scenarios.variants(one)],
+                    }
+                    for one in found
+                ],
+                "runtimes": [dataclasses.asdict(one) for one in catalogue.runtimes],
+                "environments": [dataclasses.asdict(one) for one in catalogue.environments],
+            },
+        )
         return
     table = Table("scenario", "title", "variants", "formats", box=None, pad_edge=False)
     for one in found:

@@ -39,14 +39,22 @@ the move in enough scenarios, and else the committed ones (reports/reference). d
 def add(commands: Any) -> None:
     """Add the command to the others."""
     one = commands.add_parser(
-        "upgrade", prog="nox -s upgrade --", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_EPILOG,
+        "upgrade",
+        prog="nox -s upgrade --",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG,
         help="what becomes of saved models on a move, and what to do",
         description="For everyone who moves from one runtime to another: the format to save in, which models survive "
-                    "in which format, what is silently different, what breaks, and the remedy for each with its code.")
+        "in which format, what is silently different, what breaks, and the remedy for each with its code.",
+    )
     one.add_argument("--from", metavar="RUNTIME", dest="save", default="", help="the runtime in which models are saved")
     one.add_argument("--to", metavar="RUNTIME", dest="load", default="", help="the runtime in which they are loaded")
-    one.add_argument("--results", metavar="FILE", type=pathlib.Path,
-                     help="judge by this results document (default: reports/results.json or reports/reference)")
+    one.add_argument(
+        "--results",
+        metavar="FILE",
+        type=pathlib.Path,
+        help="judge by this results document (default: reports/results.json or reports/reference)",
+    )
     how = one.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print the advice as JSON")
     how.add_argument("--markdown", action="store_true", help="print the advice as Markdown")
@@ -59,7 +67,8 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     if load and not save:
         raise UsageError("--to without --from", f"nox -s upgrade -- --from RUNTIME --to {load}")
     source = documents.chosen(
-        parsed.results, lambda document: bool(load) and advice.scenarios_asked(document, save, load) >= ENOUGH)
+        parsed.results, lambda document: bool(load) and advice.scenarios_asked(document, save, load) >= ENOUGH
+    )
     _check(source.document, [name for name in (save, load) if name])
     if save and load:
         _tell_move(parsed, console, source)
@@ -76,8 +85,10 @@ def _check(document: Document, names: list[str]) -> None:
         catalogue = [runtime.id for runtime in config.load().runtimes]
         if name in catalogue:
             raise UsageError(f"the results have no runtime {name!r}", f"ask it: nox -s matrix -- --runtimes {name}")
-        raise UsageError(f"unknown runtime {name!r}{nearest(name, {**known, **dict.fromkeys(catalogue)})}",
-                         "nox -s upgrade lists them all")
+        raise UsageError(
+            f"unknown runtime {name!r}{nearest(name, {**known, **dict.fromkeys(catalogue)})}",
+            "nox -s upgrade lists them all",
+        )
 
 
 def _tell_move(parsed: argparse.Namespace, console: Console, source: Source) -> None:
@@ -86,9 +97,15 @@ def _tell_move(parsed: argparse.Namespace, console: Console, source: Source) -> 
     found = advice.advise(document, save, load)
     otherwise = [] if found.enough else _otherwise(source.document, save, load)
     if parsed.json:
-        telling.say_json(console, {
-            "source": _source(source), **dataclasses.asdict(found), "otherwise": otherwise,
-            "ways": {one.format: dataclasses.asdict(WAYS[one.format]) for one in found.standings}})
+        telling.say_json(
+            console,
+            {
+                "source": _source(source),
+                **dataclasses.asdict(found),
+                "otherwise": otherwise,
+                "ways": {one.format: dataclasses.asdict(WAYS[one.format]) for one in found.standings},
+            },
+        )
         return
     runtimes = {runtime["id"]: runtime for runtime in document["runtimes"]}
     _tell(parsed, console, briefing.page(found, runtimes, _told(source), otherwise))
@@ -107,25 +124,46 @@ def _tell_moves(parsed: argparse.Namespace, console: Console, source: Source, sa
     judged = advice.judged(source.document)
     titles = {runtime["id"]: runtime["title"] for runtime in source.document["runtimes"]}
     if parsed.json:
-        telling.say_json(console, {
-            "source": _source(source), "runtimes": [{"id": id, "title": title} for id, title in titles.items()],
-            "moves": [{"save": one, "load": other, "best": best.get((one, other))} for one, other in judged
-                      if save in ("", one)]})
+        telling.say_json(
+            console,
+            {
+                "source": _source(source),
+                "runtimes": [{"id": id, "title": title} for id, title in titles.items()],
+                "moves": [
+                    {"save": one, "load": other, "best": best.get((one, other))}
+                    for one, other in judged
+                    if save in ("", one)
+                ],
+            },
+        )
         return
     page: list[Block]
     if save:
-        page = [Heading(f"From {save}", 1),
-                Paragraph(f"The best format for each move that is judged, by {_told(source)}."),
-                Grid(("to", "title", "best format"), tuple(
-                    (load, titles[load], best.get((save, load), "none is good"))
-                    for one, load in judged if one == save), left=3)]
+        page = [
+            Heading(f"From {save}", 1),
+            Paragraph(f"The best format for each move that is judged, by {_told(source)}."),
+            Grid(
+                ("to", "title", "best format"),
+                tuple(
+                    (load, titles[load], best.get((save, load), "none is good")) for one, load in judged if one == save
+                ),
+                left=3,
+            ),
+        ]
     else:
         moves = {id: sum(one == id for one, _ in judged) for id in titles}
-        page = [Heading("Runtimes", 1),
-                Paragraph(f"Moves: those from there that are judged, by {_told(source)}. Others are answered with "
-                          "what little is known, and with the nearest that is judged."),
-                Grid(("runtime", "title", "moves"), tuple(
-                    (id, title, str(moves[id] or ".")) for id, title in titles.items()), left=2)]
+        page = [
+            Heading("Runtimes", 1),
+            Paragraph(
+                f"Moves: those from there that are judged, by {_told(source)}. Others are answered with "
+                "what little is known, and with the nearest that is judged."
+            ),
+            Grid(
+                ("runtime", "title", "moves"),
+                tuple((id, title, str(moves[id] or ".")) for id, title in titles.items()),
+                left=2,
+            ),
+        ]
     page.append(Paragraph(f"Advice on a move: nox -s upgrade -- --from {save or 'RUNTIME'} --to RUNTIME"))
     _tell(parsed, console, page)
 

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _SECRETS = re.compile(
-    r"(?<=://)[^/\s@]+@|(?<=[?&])((?:access_|auth_)?token|password|secret|api_?key)=[^&\s`'\")]+", re.IGNORECASE)
+    r"(?<=://)[^/\s@]+@|(?<=[?&])((?:access_|auth_)?token|password|secret|api_?key)=[^&\s`'\")]+", re.IGNORECASE
+)
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BULLETS = ("\u00d7", "\u2570\u2500\u25b6", "\u251c\u2500\u25b6")  # x, and arrows from a line on the left
 _GLYPHS = re.compile(r"^[\s\u00d7\u2502\u251c\u2570\u2500\u25b6]+")
@@ -45,8 +46,9 @@ class Result:
 class Runner(Protocol):
     """What runs a command; the tests put another in its place."""
 
-    def __call__(self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-                 ) -> Result:
+    def __call__(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
+    ) -> Result:
         """Run it to its end. `hold` is a descriptor that the child keeps open: see `provision._held`."""
 
 
@@ -55,9 +57,16 @@ def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: 
     passed: tuple[int, ...] = (hold,) if hold is not None and os.name == "posix" else ()
     try:
         child = subprocess.Popen(
-            list(command), stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, encoding="utf-8", errors="replace", env=_environment(), pass_fds=passed,
-            start_new_session=True)
+            list(command),
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            env=_environment(),
+            pass_fds=passed,
+            start_new_session=True,
+        )
     except (OSError, ValueError) as error:
         return Result(code=127, trouble=f"cannot be started: {error}")
     try:
@@ -95,7 +104,7 @@ def condensed(result: Result, limit: int = 400) -> str:
     line = ": ".join(said)
     if len(line) > limit:  # the ends of a chain of causes tell most: what was wanted, and what it broke on
         line = ": ".join(dict.fromkeys([said[0], "...", said[-1]]))
-    return line if len(line) <= limit else f"{line[:limit - 4].rstrip()} ..."
+    return line if len(line) <= limit else f"{line[: limit - 4].rstrip()} ..."
 
 
 def _causes(lines: Iterable[str]) -> list[str]:

@@ -56,9 +56,15 @@ def find(version: str, *, download: bool = False, run: Runner = commands.run) ->
     explicit = os.environ.get(name)
     if explicit:
         found = _probe((explicit,), version, name, run)
-        return found if isinstance(found, Interpreter) else Missing(
-            version=version, reason=f"{name} names no Python {version}: {explicit}: {found}",
-            hint=f"let {name} name one, or unset it")
+        return (
+            found
+            if isinstance(found, Interpreter)
+            else Missing(
+                version=version,
+                reason=f"{name} names no Python {version}: {explicit}: {found}",
+                hint=f"let {name} name one, or unset it",
+            )
+        )
     refused: list[str] = []
     found_here = _look(version, run, refused)
     if found_here:

@@ -50,15 +50,23 @@ def make(environment: Environment, *, run: Runner = commands.run) -> pathlib.Pat
     here = python.path if isinstance(python, interpreters.Interpreter) else None
     result = resolve(environment, uv, python=here, linux=not environment.rolling, run=run)
     if not result.ok:
-        advice = "" if here else f"; what must be built from source needs a Python {environment.python} here: " \
-                                 f"{interpreters.hint(environment.python)}"
-        raise LockError(f"{environment.id} cannot be resolved: {commands.condensed(result)}",
-                        f"its table in environments.toml asks for {', '.join(environment.requirements)} "
-                        f"as of {environment.as_of}{advice}")
+        advice = (
+            ""
+            if here
+            else f"; what must be built from source needs a Python {environment.python} here: "
+            f"{interpreters.hint(environment.python)}"
+        )
+        raise LockError(
+            f"{environment.id} cannot be resolved: {commands.condensed(result)}",
+            f"its table in environments.toml asks for {', '.join(environment.requirements)} "
+            f"as of {environment.as_of}{advice}",
+        )
     text = f"{header(environment)}\n{result.out}"
     if "://" in text:
-        raise LockError(f"the lock of {environment.id} would name an address, which not everyone can reach",
-                        "ask for packages by name and version")
+        raise LockError(
+            f"the lock of {environment.id} would name an address, which not everyone can reach",
+            "ask for packages by name and version",
+        )
     return _written(path(environment), text)
 
 
@@ -77,8 +85,19 @@ def resolve(environment: Environment, uv: str, *, python: str | None, linux: boo
     """What uv resolves for an environment, for the locks' platform or for this one, with hashes."""
     # A bare day would be uv's day in the local time zone; the requirements go by stdin so that no file name gets out.
     until = environment.as_of + datetime.timedelta(days=1)
-    command = [uv, "pip", "compile", "-", "--exclude-newer", f"{until}T00:00:00Z", "--generate-hashes", "--no-header",
-               "--quiet", "--python-version", environment.python]
+    command = [
+        uv,
+        "pip",
+        "compile",
+        "-",
+        "--exclude-newer",
+        f"{until}T00:00:00Z",
+        "--generate-hashes",
+        "--no-header",
+        "--quiet",
+        "--python-version",
+        environment.python,
+    ]
     command += ["--python-platform", "linux"] if linux else []
     command += ["--python", python] if python else []
     return run(command, stdin="\n".join(environment.requirements) + "\n", timeout=1800)

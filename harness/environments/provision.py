@@ -44,8 +44,9 @@ print(json.dumps({"python": platform.python_version(), "prefix": sys.prefix, "pa
 """
 
 
-def provision(environment: Environment, *, run: Runner = commands.run,
-              tell: Callable[[str], None] = _log.debug) -> Provisioned:
+def provision(
+    environment: Environment, *, run: Runner = commands.run, tell: Callable[[str], None] = _log.debug
+) -> Provisioned:
     """Make an environment what is asked, or leave it when it is; the record, which is also written into it.
 
     Never raises for trouble of the environment: the record is then `unavailable`, with reason, hint and log.
@@ -71,8 +72,11 @@ def provision(environment: Environment, *, run: Runner = commands.run,
             return record
     except OSError as error:
         where = f"look at {folder(environment)}, or choose another home: CROSSLOAD_HOME=/path"
-        return dataclasses.replace(_unavailable(environment, asked, f"cannot be made: {error}", where),
-                                   seconds=round(time.monotonic() - begun, 2), log=_capped(log))
+        return dataclasses.replace(
+            _unavailable(environment, asked, f"cannot be made: {error}", where),
+            seconds=round(time.monotonic() - begun, 2),
+            log=_capped(log),
+        )
 
 
 class _BuildError(Exception):
@@ -84,8 +88,9 @@ class _BuildError(Exception):
 class _Build:
     """One rebuild from nothing, a method a step; each raises _BuildError where it can go no further."""
 
-    def __init__(self, environment: Environment, run: Runner, hold: int, tell: Callable[[str], None],
-                 log: list[str]) -> None:
+    def __init__(
+        self, environment: Environment, run: Runner, hold: int, tell: Callable[[str], None], log: list[str]
+    ) -> None:
         self.environment, self.tell = environment, tell
         self._run, self._hold, self._log = run, hold, log
         self.python = str(executable(environment))
@@ -99,8 +104,11 @@ class _Build:
         text = self._locked() if locks.apply_here() or self.environment.rolling else None
         interpreter = self._interpreter()
         self.tell(f"making it with Python {interpreter.version} ({interpreter.path})")
-        self._do("no virtualenv could be made", "see its log",
-                 [uv, "venv", "--no-project", "--python", interpreter.path, str(folder(self.environment))])
+        self._do(
+            "no virtualenv could be made",
+            "see its log",
+            [uv, "venv", "--no-project", "--python", interpreter.path, str(folder(self.environment))],
+        )
         text = self._resolved(uv) if text is None else text
         pins = locks.pins(text)
         self.tell(f"installing {len(pins)} packages")
@@ -108,8 +116,15 @@ class _Build:
         version, packages = self._inventory()
         self._compare(pins, packages)
         return Provisioned(
-            environment=self.environment.id, asked=asked, status="ready", python=self.python,
-            interpreter=interpreter.path, python_version=version, lock=sha256(text), packages=packages)
+            environment=self.environment.id,
+            asked=asked,
+            status="ready",
+            python=self.python,
+            interpreter=interpreter.path,
+            python_version=version,
+            lock=sha256(text),
+            packages=packages,
+        )
 
     def _locked(self) -> str:
         again = f"nox -s lock -- {self.environment.id}"
@@ -121,7 +136,8 @@ class _Build:
             raise _BuildError("; ".join(wrong), f"run again, or see: {again}")
         if wrong:
             raise _BuildError(
-                f"its lock is not what environments.toml asks: {'; '.join(wrong)}", f"make it again: {again}")
+                f"its lock is not what environments.toml asks: {'; '.join(wrong)}", f"make it again: {again}"
+            )
         return text
 
     def _interpreter(self) -> interpreters.Interpreter:
@@ -136,17 +152,20 @@ class _Build:
         self.tell(f"resolving as of {self.environment.as_of}")
         result = locks.resolve(self.environment, uv, python=self.python, linux=False, run=self._logged)
         if not result.ok:
-            raise _BuildError(f"does not exist on {sys.platform} {platform.machine()}: {commands.condensed(result)}",
-                           "use the environments that do, or Linux x86-64")
+            raise _BuildError(
+                f"does not exist on {sys.platform} {platform.machine()}: {commands.condensed(result)}",
+                "use the environments that do, or Linux x86-64",
+            )
         return result.out
 
     def _install(self, uv: str, text: str) -> None:
         file = folder(self.environment) / "requirements.txt"
         file.write_text(text, encoding="utf-8")
-        self._do("its packages could not be installed",
-                 "if the network is at fault, run again; if the lock is: "
-                 f"nox -s lock -- {self.environment.id}",
-                 [uv, "pip", "sync", "--require-hashes", "--python", self.python, str(file)])
+        self._do(
+            "its packages could not be installed",
+            f"if the network is at fault, run again; if the lock is: nox -s lock -- {self.environment.id}",
+            [uv, "pip", "sync", "--require-hashes", "--python", self.python, str(file)],
+        )
 
     def _inventory(self) -> tuple[str, dict[str, str]]:
         """The version and the packages that the environment itself tells."""
@@ -166,8 +185,11 @@ class _Build:
 
     def _compare(self, pins: dict[str, str], packages: dict[str, str]) -> None:
         wrong = [f"{name} {version} is missing" for name, version in pins.items() if name not in packages]
-        wrong += [f"{name} is {packages[name]}, asked is {version}" for name, version in pins.items()
-                  if name in packages and not locks.same_version(packages[name], version)]
+        wrong += [
+            f"{name} is {packages[name]}, asked is {version}"
+            for name, version in pins.items()
+            if name in packages and not locks.same_version(packages[name], version)
+        ]
         wrong += [f"{name} {packages[name]} was not asked for" for name in packages if name not in pins]
         if wrong:
             more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
@@ -181,8 +203,9 @@ class _Build:
         if not result.ok:
             raise _BuildError(f"{what}: {commands.condensed(result)}", hint)
 
-    def _logged(self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-                ) -> Result:
+    def _logged(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
+    ) -> Result:
         shown = ["..." if "\n" in part else part for part in command]
         self._log.append(f"$ {' '.join(shown)}\n")
         # The child holds the lock too: should we be killed, nobody rebuilds under the hands of a uv still at work.
@@ -202,8 +225,13 @@ def _keep(environment: Environment, record: Provisioned) -> None:
 
 
 def _unavailable(environment: Environment, asked: str, reason: str, hint: str) -> Provisioned:
-    return Provisioned(environment=environment.id, asked=asked, status="unavailable", hint=hint,
-                       reason=" ".join(commands.clean(reason).split()))
+    return Provisioned(
+        environment=environment.id,
+        asked=asked,
+        status="unavailable",
+        hint=hint,
+        reason=" ".join(commands.clean(reason).split()),
+    )
 
 
 def _capped(log: Sequence[str]) -> str:

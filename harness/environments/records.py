@@ -38,8 +38,11 @@ def wanted(environment: Environment) -> str:
         asked["lock"] = None if text is None else sha256(text)
         asked["disagreements"] = [] if text is None else locks.disagreements(environment, text)
     else:
-        asked |= {"requirements": environment.requirements, "as-of": environment.as_of,
-                  "platform": f"{sys.platform}-{platform.machine()}"}
+        asked |= {
+            "requirements": environment.requirements,
+            "as-of": environment.as_of,
+            "platform": f"{sys.platform}-{platform.machine()}",
+        }
     return digest_of(asked)
 
 
@@ -99,8 +102,10 @@ def _stamp(environment: Environment) -> dict[str, Any]:
     status = executable(environment).stat()
     site = "Lib/site-packages" if os.name == "nt" else f"lib/python{environment.python}/site-packages"
     names = [entry.name for entry in (folder(environment) / site).iterdir()]
-    return {"python": [status.st_size, status.st_mtime_ns],
-            "installed": sorted(name for name in names if name.endswith((".dist-info", ".egg-info")))}
+    return {
+        "python": [status.st_size, status.st_mtime_ns],
+        "installed": sorted(name for name in names if name.endswith((".dist-info", ".egg-info"))),
+    }
 
 
 def _version_in(place: pathlib.Path) -> str:

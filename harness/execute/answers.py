@@ -45,11 +45,17 @@ def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) 
     observations, arrays = _observed(answer, folder)
     failure = answer["failure"]
     return Attempt(
-        outcome=Outcome(answer["outcome"]), step=answer["step"],
+        outcome=Outcome(answer["outcome"]),
+        step=answer["step"],
         reason=textwrap.shorten(answer["reason"], REASON_LIMIT),
-        failure=Failure(**failure) if failure else None, versions=answer["versions"], observations=observations,
-        notes=tuple(answer["notes"]), memory=answer["memory"],
-        seconds={step: round(seconds, 4) for step, seconds in answer["seconds"].items()}, **common), arrays
+        failure=Failure(**failure) if failure else None,
+        versions=answer["versions"],
+        observations=observations,
+        notes=tuple(answer["notes"]),
+        memory=answer["memory"],
+        seconds={step: round(seconds, 4) for step, seconds in answer["seconds"].items()},
+        **common,
+    ), arrays
 
 
 def _without(value: Any, folder: str) -> Any:

@@ -26,8 +26,9 @@ class RuntimeUnavailableError(Exception):
 class Nursery:
     """Hands out zygotes that are ready to fork."""
 
-    def __init__(self, pythons: Mapping[str, str], work: pathlib.Path, start: float,
-                 preloads: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, pythons: Mapping[str, str], work: pathlib.Path, start: float, preloads: Mapping[str, list[str]]
+    ) -> None:
         self._pythons = pythons
         self._work = work
         self._start_limit = start
@@ -94,14 +95,17 @@ class Nursery:
             stage, runtime = place[0], self._runtimes[place]
             settings = {**runtime.settings(), "preload": self._preloads.get(runtime.id, [])}
             self._zygotes[place] = Zygote(
-                self._pythons[runtime.environment], settings, self._work / f"zygote-{stage}-{runtime.id}",
-                plan.HASH_SEEDS[stage])
+                self._pythons[runtime.environment],
+                settings,
+                self._work / f"zygote-{stage}-{runtime.id}",
+                plan.HASH_SEEDS[stage],
+            )
         return self._zygotes[place]
 
     def _start_the_next(self, place: Place) -> None:
         # Importing takes seconds of one core; begun ahead, nobody waits for it at the change of runtimes.
         ahead = [later for later in self._runtimes if self._expected[later] > 0 and later not in self._broken]
-        if place in ahead and (following := ahead[ahead.index(place) + 1:]):
+        if place in ahead and (following := ahead[ahead.index(place) + 1 :]):
             with contextlib.suppress(OSError):  # whoever asks for that one will hear
                 self._started(following[0])
 

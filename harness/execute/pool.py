@@ -49,9 +49,16 @@ class Pool:
     `pythons` gives the interpreter of every environment at hand, `preloads` what a runtime's zygotes import ahead.
     """
 
-    def __init__(self, pythons: Mapping[str, str], artifacts: Artifacts, work: pathlib.Path, *,
-                 isolation: Isolation, limits: Limits, preloads: Mapping[str, list[str]] = MappingProxyType({})
-                 ) -> None:
+    def __init__(
+        self,
+        pythons: Mapping[str, str],
+        artifacts: Artifacts,
+        work: pathlib.Path,
+        *,
+        isolation: Isolation,
+        limits: Limits,
+        preloads: Mapping[str, list[str]] = MappingProxyType({}),
+    ) -> None:
         self._pythons = pythons
         self._artifacts = artifacts
         self._work = work
@@ -100,8 +107,12 @@ class Pool:
             attempt, arrays = attempt_of(runner(task, request, log), folder, log)
             if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
                 digest = self._artifacts.take(folder)
-                attempt = dataclasses.replace(attempt, artifact=digest, files=self._artifacts.files(digest),
-                                              facts=inspect.facts(self._artifacts.path(digest) / protocol.ARTIFACT))
+                attempt = dataclasses.replace(
+                    attempt,
+                    artifact=digest,
+                    files=self._artifacts.files(digest),
+                    facts=inspect.facts(self._artifacts.path(digest) / protocol.ARTIFACT),
+                )
             return attempt, arrays
         except RuntimeUnavailableError as broken:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}
@@ -115,10 +126,18 @@ class Pool:
     def _request(self, task: Task, folder: pathlib.Path) -> dict[str, object]:
         remedy = {"remedy": task.remedy, "saver": dict(task.saved_by)} if task.remedy else {}
         return {
-            **remedy, "protocol": protocol.VERSION, "stage": str(task.stage), "runtime": task.runtime.settings(),
-            "scenario": task.scenario, "format": task.variant.format, "parameters": dict(task.variant.parameters),
-            "folder": str(folder), "answer": str(folder / "answer.json"), "memory": self._limits.memory,
-            "seconds": self._limits.of(task)}
+            **remedy,
+            "protocol": protocol.VERSION,
+            "stage": str(task.stage),
+            "runtime": task.runtime.settings(),
+            "scenario": task.scenario,
+            "format": task.variant.format,
+            "parameters": dict(task.variant.parameters),
+            "folder": str(folder),
+            "answer": str(folder / "answer.json"),
+            "memory": self._limits.memory,
+            "seconds": self._limits.of(task),
+        }
 
     def _in_child(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
         zygote = self._nursery.zygote(place_of(task))

@@ -47,14 +47,36 @@ def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
     """A cleaned environment: one thread each, no accelerator, and a home that holds nobody's settings."""
     kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
     ours = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS",
-                             "TF_NUM_INTEROP_THREADS"), "1")
-    return {**kept, **ours, **threads, "PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8",
-            "CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    threads = dict.fromkeys(
+        (
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "TF_NUM_INTRAOP_THREADS",
+            "TF_NUM_INTEROP_THREADS",
+        ),
+        "1",
+    )
+    return {
+        **kept,
+        **ours,
+        **threads,
+        "PYTHONHASHSEED": hash_seed,
+        "PYTHONIOENCODING": "utf-8",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "JAX_PLATFORMS": "cpu",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
 
 
-def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: str, seconds: float,
-              running: set[subprocess.Popen[bytes]] | None = None) -> End:
+def run_alone(
+    python: str,
+    request: pathlib.Path,
+    log: pathlib.Path,
+    hash_seed: str,
+    seconds: float,
+    running: set[subprocess.Popen[bytes]] | None = None,
+) -> End:
     """Carry out one request in a fresh interpreter. Raises OSError if the interpreter cannot be started.
 
     The process is in `running` for as long as it runs, so that somebody else can end it.
@@ -63,8 +85,14 @@ def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: 
     begun = time.monotonic()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command(python, "run", str(request)), env=environment(request.parent, hash_seed), cwd=request.parent,
-            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+            command(python, "run", str(request)),
+            env=environment(request.parent, hash_seed),
+            cwd=request.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         late = False
         running.add(process)
         try:
@@ -78,8 +106,12 @@ def run_alone(python: str, request: pathlib.Path, log: pathlib.Path, hash_seed: 
     killed = code is not None and code < 0
     # The worker's own limit, which does not count the import.
     late = late or (hasattr(signal, "SIGALRM") and code == -signal.SIGALRM)
-    return End(code=None if killed else code, signal=-code if killed and code is not None else None, late=late,
-               wall=time.monotonic() - begun)
+    return End(
+        code=None if killed else code,
+        signal=-code if killed and code is not None else None,
+        late=late,
+        wall=time.monotonic() - begun,
+    )
 
 
 def end_group(process: subprocess.Popen[bytes], *, kill: bool = False) -> None:

@@ -41,8 +41,14 @@ def rehearse(runtime: Runtime, python: str, place: pathlib.Path, worker: str) ->
         # Without -B, so that bytecode is written; the environment is ours, and the rehearsal the only one to do so.
         subprocess.run(
             [python, "-s", str(paths.WORKER), "rehearse", str(work), str(answer), json.dumps(runtime.settings())],
-            env=environment(work, "0"), cwd=work, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=_LIMIT, check=False)
+            env=environment(work, "0"),
+            cwd=work,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_LIMIT,
+            check=False,
+        )
         told = protocol.read_json(str(answer))
         if told:
             protocol.write_json(str(_file(runtime, place)), {"for": [python, worker], "modules": told["modules"]})

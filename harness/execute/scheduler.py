@@ -17,8 +17,9 @@ Finished = Callable[[Task, Result], bool]
 _AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
 
 
-def run(chains: Sequence[Chain], pool: Pool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
-        ) -> None:
+def run(
+    chains: Sequence[Chain], pool: Pool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
+) -> None:
     """Carry out all chains; `finished` is called in this thread. The next of a chain comes before other chains.
 
     A task that crashed, timed out or gave no answer is repeated in a fresh interpreter after all others, when nothing

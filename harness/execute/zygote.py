@@ -28,8 +28,14 @@ class Zygote:
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 command(python, "serve", str(asked), str(told), json.dumps(settings)),
-                env=environment(folder, hash_seed), cwd=folder, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, pass_fds=(asked, told), start_new_session=True)
+                env=environment(folder, hash_seed),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(asked, told),
+                start_new_session=True,
+            )
         os.close(asked)
         os.close(told)
         self._lock = threading.Lock()

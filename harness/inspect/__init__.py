@@ -14,8 +14,13 @@ from harness.inspect.configuration import told
 
 _SIGNATURES = {b"\x89HDF\r\n\x1a\n": "hdf5", b"PK\x03\x04": "zip"}
 _READERS: dict[str, Callable[[pathlib.Path], files.Content]] = {
-    "hdf5": files.hdf5, "zip": files.keras_zip, "savedmodel": files.savedmodel, "json": files.json_text,
-    "checkpoint": files.nothing, "other": files.nothing}
+    "hdf5": files.hdf5,
+    "zip": files.keras_zip,
+    "savedmodel": files.savedmodel,
+    "json": files.json_text,
+    "checkpoint": files.nothing,
+    "other": files.nothing,
+}
 
 
 def facts(folder: pathlib.Path) -> dict[str, Any]:
@@ -29,8 +34,13 @@ def facts(folder: pathlib.Path) -> dict[str, Any]:
         content = _READERS[kind](main)
     except Exception as error:  # a stranger's file may break any reader in any way
         return {"kind": kind, "unreadable": f"{type(error).__name__}: {error}"}
-    return {"kind": kind, "keras_version": content.keras_version, "backend": content.backend,
-            "weights": content.weights, **told(content.configuration, content.training)}
+    return {
+        "kind": kind,
+        "keras_version": content.keras_version,
+        "backend": content.backend,
+        "weights": content.weights,
+        **told(content.configuration, content.training),
+    }
 
 
 def kind_of(path: pathlib.Path) -> str:

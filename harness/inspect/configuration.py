@@ -15,10 +15,14 @@ def told(configuration: Any, training: Any) -> dict[str, Any]:
     return {
         "classes": sorted({one["class_name"] for one in objects}),
         "modules": sorted({one["module"] for one in objects if isinstance(one.get("module"), str)}),
-        "arguments": sorted({f"{one['class_name']}.{name}" for one in layers for name in one["config"]
-                             if name not in _NO_ARGUMENTS}),
-        "layers": len(layers), "bytecode": any(_is_bytecode(one) for one in objects), "compiled": training is not None,
-        "optimizer": _optimizer(training)}
+        "arguments": sorted(
+            {f"{one['class_name']}.{name}" for one in layers for name in one["config"] if name not in _NO_ARGUMENTS}
+        ),
+        "layers": len(layers),
+        "bytecode": any(_is_bytecode(one) for one in objects),
+        "compiled": training is not None,
+        "optimizer": _optimizer(training),
+    }
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

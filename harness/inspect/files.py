@@ -32,9 +32,12 @@ def hdf5(path: pathlib.Path) -> Content:
         root = stream.get("model_weights", stream)
         said = {**dict(root.attrs), **dict(stream.attrs)}
         return Content(
-            keras_version=_text(said.get("keras_version")), backend=_text(said.get("backend")),
-            configuration=_parsed(said.get("model_config")), training=_parsed(said.get("training_config")),
-            weights=_arrays(root))
+            keras_version=_text(said.get("keras_version")),
+            backend=_text(said.get("backend")),
+            configuration=_parsed(said.get("model_config")),
+            training=_parsed(said.get("training_config")),
+            weights=_arrays(root),
+        )
 
 
 def keras_zip(path: pathlib.Path) -> Content:
@@ -51,8 +54,12 @@ def keras_zip(path: pathlib.Path) -> Content:
         if "model.weights.h5" in names:
             with h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as stream:
                 weights = sum(_arrays(group) for name, group in stream.items() if name != "optimizer")
-    return Content(keras_version=str(metadata.get("keras_version", "")), configuration=configuration,
-                   training=configuration.get("compile_config"), weights=weights)
+    return Content(
+        keras_version=str(metadata.get("keras_version", "")),
+        configuration=configuration,
+        training=configuration.get("compile_config"),
+        weights=weights,
+    )
 
 
 def json_text(path: pathlib.Path) -> Content:
@@ -60,8 +67,11 @@ def json_text(path: pathlib.Path) -> Content:
     configuration = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(configuration, str):  # JSON inside JSON, as some people write it
         configuration = json.loads(configuration)
-    return Content(keras_version=str(configuration.get("keras_version", "")),
-                   backend=str(configuration.get("backend", "")), configuration=configuration)
+    return Content(
+        keras_version=str(configuration.get("keras_version", "")),
+        backend=str(configuration.get("backend", "")),
+        configuration=configuration,
+    )
 
 
 def savedmodel(path: pathlib.Path) -> Content:

@@ -61,9 +61,18 @@ class _Reader:
         if self.faults:
             return None
         scenario = Scenario(
-            name=self.path.stem, path=str(self.path), title=title, description=description, source=source,
-            digest=_digest(self.path), formats=formats, parameters=parameters, remedy=remedy,
-            cause=str(constants.get("CAUSE", (0, ""))[1]), **reached)
+            name=self.path.stem,
+            path=str(self.path),
+            title=title,
+            description=description,
+            source=source,
+            digest=_digest(self.path),
+            formats=formats,
+            parameters=parameters,
+            remedy=remedy,
+            cause=str(constants.get("CAUSE", (0, ""))[1]),
+            **reached,
+        )
         twice = [name for name, count in collections.Counter(one.id for one in variants(scenario)).items() if count > 1]
         for name in twice:
             line, _ = constants.get("PARAMETERS", constants.get("FORMATS", (1, 0)))
@@ -94,8 +103,12 @@ class _Reader:
                 except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                     self.fault(node.lineno, f"{target.id} is read without running the script: only literals will do")
         for other in _outside_functions(tree):
-            if isinstance(other, ast.Name) and isinstance(other.ctx, ast.Store) and other.id in _CONSTANTS and (
-                    other not in plain):
+            if (
+                isinstance(other, ast.Name)
+                and isinstance(other.ctx, ast.Store)
+                and other.id in _CONSTANTS
+                and (other not in plain)
+            ):
                 self.fault(other.lineno, f"{other.id} is read without running the script: assign it at the top")
 
     def _formats(self, constants: dict[str, tuple[int, Any]]) -> tuple[str, ...]:
@@ -111,17 +124,24 @@ class _Reader:
     def _parameters(self, constants: dict[str, tuple[int, Any]]) -> dict[str, tuple[Any, ...]]:
         line, parameters = constants.get("PARAMETERS", (1, {}))
         if not isinstance(parameters, dict) or not all(
-                isinstance(name, str) and isinstance(values, (tuple, list)) and values
-                for name, values in parameters.items()):
+            isinstance(name, str) and isinstance(values, (tuple, list)) and values
+            for name, values in parameters.items()
+        ):
             self.fault(line, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}')
             return {}
         for name, values in parameters.items():
             if not name.isidentifier() or keyword.iskeyword(name) or name in _PASSED:
-                self.fault(line, f"PARAMETERS: {name!r} is no name for a parameter; functions ask for it by name, and "
-                                 f"these are taken: {', '.join(_PASSED)}")
+                self.fault(
+                    line,
+                    f"PARAMETERS: {name!r} is no name for a parameter; functions ask for it by name, and "
+                    f"these are taken: {', '.join(_PASSED)}",
+                )
             if not _carried(list(values)):
-                self.fault(line, f"PARAMETERS: {name!r}: a value is to be text, a number, True, False, None, or a list "
-                                 "or a dict (with text keys) of these")
+                self.fault(
+                    line,
+                    f"PARAMETERS: {name!r}: a value is to be text, a number, True, False, None, or a list "
+                    "or a dict (with text keys) of these",
+                )
         return {name: tuple(values) for name, values in parameters.items()}
 
     def _observe(self, constants: dict[str, tuple[int, Any]]) -> None:
@@ -141,8 +161,9 @@ class _Reader:
             self.fault(line, f"REACH: no reach {reach!r}{known}")
         line, pairs = constants.get("PAIRS", (1, ()))
         if not isinstance(pairs, (tuple, list)) or not all(
-                isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
-                for pair in pairs):
+            isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+            for pair in pairs
+        ):
             self.fault(line, 'PAIRS is to be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
             pairs = ()
         line, limit = constants.get("LIMIT", (1, None))
@@ -186,10 +207,14 @@ def variants(scenario: Scenario) -> tuple[Variant, ...]:
     names = tuple(scenario.parameters)
     return tuple(
         Variant(
-            scenario=scenario.name, format=chosen, parameters=tuple(zip(names, values, strict=True)),
-            remedy=bool(scenario.remedy) and scenario.remedy.items() <= dict(zip(names, values, strict=True)).items())
+            scenario=scenario.name,
+            format=chosen,
+            parameters=tuple(zip(names, values, strict=True)),
+            remedy=bool(scenario.remedy) and scenario.remedy.items() <= dict(zip(names, values, strict=True)).items(),
+        )
         for chosen in scenario.formats
-        for values in itertools.product(*scenario.parameters.values()))
+        for values in itertools.product(*scenario.parameters.values())
+    )
 
 
 def _plain_assignments(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.Name, ast.expr]]:
@@ -259,8 +284,12 @@ def _without_host_constants(source: bytes) -> bytes:
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     lines = source.splitlines(keepends=True)
     for node, target, _ in _plain_assignments(tree):
-        alone = sum(other.lineno <= (node.end_lineno or 0) and node.lineno <= (other.end_lineno or 0)
-                    for other in tree.body) == 1
+        alone = (
+            sum(
+                other.lineno <= (node.end_lineno or 0) and node.lineno <= (other.end_lineno or 0) for other in tree.body
+            )
+            == 1
+        )
         if target.id in _FOR_THE_HOST and target.id not in used and alone:
             for place in range(node.lineno - 1, node.end_lineno or 0):
                 lines[place] = b"\n"

@@ -32,26 +32,35 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
     """The selection that the wishes mean. Raises UsageError for a name that is not known."""
     known = {runtime.id: runtime for runtime in catalogue.runtimes}
     by_group = not (wishes.runtimes or wishes.save or wishes.load)
-    default = _chosen(wishes.runtimes, known, "runtime") if wishes.runtimes else [
-        runtime.id for runtime in catalogue.runtimes_of(wishes.group)]
+    default = (
+        _chosen(wishes.runtimes, known, "runtime")
+        if wishes.runtimes
+        else [runtime.id for runtime in catalogue.runtimes_of(wishes.group)]
+    )
     savers = _chosen(wishes.save, known, "runtime") if wishes.save else default
     loaders = _chosen(wishes.load, known, "runtime") if wishes.load else default
     by_name = {scenario.name: scenario for scenario in scenarios}
     names = _chosen(wishes.scenarios, by_name, "scenario") if wishes.scenarios else _usual(scenarios, wishes)
     formats = _chosen(wishes.formats, FORMATS, "format") if wishes.formats else list(FORMATS)
     chosen: list[Variant] = [
-        variant for name in names for variant in variants(by_name[name]) if variant.format in formats]
+        variant for name in names for variant in variants(by_name[name]) if variant.format in formats
+    ]
     if wishes.variants:
         ids = _chosen(wishes.variants, [variant.id for variant in chosen], "variant")
         chosen = [variant for variant in chosen if variant.id in ids]
     if not chosen:
-        raise UsageError("nothing is selected: none of these scenarios has any of these formats",
-                         "see what there is: nox -s matrix -- --list")
+        raise UsageError(
+            "nothing is selected: none of these scenarios has any of these formats",
+            "see what there is: nox -s matrix -- --list",
+        )
     return Selection(
         scenarios={name: by_name[name] for name in names if any(variant.scenario == name for variant in chosen)},
         variants=tuple(chosen),
-        savers=_in_order(savers, catalogue), loaders=_in_order(loaders, catalogue), order=catalogue.runtimes,
-        by_reach=by_group and wishes.group == "all" and any(runtime.milestone for runtime in catalogue.runtimes))
+        savers=_in_order(savers, catalogue),
+        loaders=_in_order(loaders, catalogue),
+        order=catalogue.runtimes,
+        by_reach=by_group and wishes.group == "all" and any(runtime.milestone for runtime in catalogue.runtimes),
+    )
 
 
 def _usual(scenarios: Sequence[Scenario], wishes: Wishes) -> list[str]:
@@ -67,8 +76,9 @@ def _chosen(wished: Iterable[str], known: Iterable[str], noun: str) -> list[str]
     for pattern in wished:
         some = [name for name in every if fnmatch.fnmatchcase(name, pattern)]
         if not some:
-            raise UsageError(f"no {noun} {pattern!r}{nearest(pattern, every)}",
-                             "see all names: nox -s matrix -- --list")
+            raise UsageError(
+                f"no {noun} {pattern!r}{nearest(pattern, every)}", "see all names: nox -s matrix -- --list"
+            )
         found += some
     return [name for name in every if name in found]
 

@@ -29,7 +29,6 @@ class Selection:
         part = dict.fromkeys((*self.savers, *self.loaders))
         return tuple(dict.fromkeys((*(one for one in self.order if one in part), *part)))
 
-
     def asks(self, variant: Variant, saver: Runtime, loader: Runtime) -> bool:
         """Whether this cell is part of it."""
         scenario = self.scenarios[variant.scenario]
@@ -72,16 +71,21 @@ def saves(selection: Selection, conditions: Conditions) -> list[Task]:
     """Every save that the selection asks for, runtime by runtime."""
     return [
         _task(Stage.SAVE, selection, conditions, variant, runtime)
-        for runtime in selection.savers for variant in selection.variants
-        if any(selection.asks(variant, runtime, loader) for loader in selection.loaders)]
+        for runtime in selection.savers
+        for variant in selection.variants
+        if any(selection.asks(variant, runtime, loader) for loader in selection.loaders)
+    ]
 
 
 def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
     """Every load of what was saved, by loading runtime; `saved` is by (variant id, runtime id)."""
     return [
         _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)
-        for loader in selection.loaders for variant in selection.variants for saver in selection.savers
-        if selection.asks(variant, saver, loader) and (artifact := _artifact(saved.get((variant.id, saver.id))))]
+        for loader in selection.loaders
+        for variant in selection.variants
+        for saver in selection.savers
+        if selection.asks(variant, saver, loader) and (artifact := _artifact(saved.get((variant.id, saver.id))))
+    ]
 
 
 def with_remedy(load: Task, remedy: str, essence: bytes, saver: Runtime, versions: Mapping[str, str]) -> Task:
@@ -95,11 +99,37 @@ def _artifact(attempt: Attempt | None) -> str:
     return attempt.artifact if attempt and attempt.outcome is Outcome.DONE else ""
 
 
-def _task(stage: Stage, selection: Selection, conditions: Conditions, variant: Variant, runtime: Runtime,
-          saver: str = "", artifact: str = "") -> Task:
+def _task(
+    stage: Stage,
+    selection: Selection,
+    conditions: Conditions,
+    variant: Variant,
+    runtime: Runtime,
+    saver: str = "",
+    artifact: str = "",
+) -> Task:
     scenario = selection.scenarios[variant.scenario]
-    key = digest_of([
-        stage, scenario.digest, scenario.name, variant.format, variant.parameters, conditions.worker,
-        conditions.environments[runtime.environment], runtime.settings(), HASH_SEEDS[stage], artifact])
-    return Task(stage=stage, key=key, variant=variant, runtime=runtime, scenario=scenario.path, saver=saver,
-                artifact=artifact, limit=scenario.limit)
+    key = digest_of(
+        [
+            stage,
+            scenario.digest,
+            scenario.name,
+            variant.format,
+            variant.parameters,
+            conditions.worker,
+            conditions.environments[runtime.environment],
+            runtime.settings(),
+            HASH_SEEDS[stage],
+            artifact,
+        ]
+    )
+    return Task(
+        stage=stage,
+        key=key,
+        variant=variant,
+        runtime=runtime,
+        scenario=scenario.path,
+        saver=saver,
+        artifact=artifact,
+        limit=scenario.limit,
+    )

@@ -39,8 +39,12 @@ def publish(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]
     from harness.report import export, render, tables
 
     sums = tables.sums(results)
-    texts = {"index.html": render.page(results, sums), "matrix.svg": render.matrix_svg(results, sums),
-             "badge.svg": render.badge_svg(sums), "summary.md": export.summary(results, sums)}
+    texts = {
+        "index.html": render.page(results, sums),
+        "matrix.svg": render.matrix_svg(results, sums),
+        "badge.svg": render.badge_svg(sums),
+        "summary.md": export.summary(results, sums),
+    }
     return [_replace(folder / name, text) for name, text in texts.items()]
 
 

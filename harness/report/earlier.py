@@ -44,8 +44,9 @@ def read(path: pathlib.Path) -> Earlier:
         places = zip(variants, saves, loads, strict=True)
         return Earlier(run=rest["run"], runtimes=rest["runtimes"], verdicts=dict(zip(places, verdicts, strict=True)))
     except (OSError, ValueError, KeyError, TypeError, pyarrow.ArrowException) as error:
-        raise UsageError(f"{path}: no earlier run can be read: {error}",
-                         "name a results.json, or a folder such as reports/reference") from error
+        raise UsageError(
+            f"{path}: no earlier run can be read: {error}", "name a results.json, or a folder such as reports/reference"
+        ) from error
 
 
 def move(before: str, now: str) -> str:
@@ -85,8 +86,11 @@ def lost(earlier: Earlier, results: dict[str, Any]) -> list[Place]:
     """Cells that had a verdict and that this run was not asked for, though it has their variant and their runtimes."""
     there = {place(cell) for cell in results["cells"]}
     variants, runtimes = ({one["id"] for one in results[name]} for name in ("variants", "runtimes"))
-    return [key for key, verdict in earlier.verdicts.items()
-            if key not in there and verdict in labels.RANKS and key[0] in variants and {*key[1:]} <= runtimes]
+    return [
+        key
+        for key, verdict in earlier.verdicts.items()
+        if key not in there and verdict in labels.RANKS and key[0] in variants and {*key[1:]} <= runtimes
+    ]
 
 
 def packed(earlier: Earlier, results: dict[str, Any]) -> dict[str, Any]:
@@ -100,11 +104,15 @@ def packed(earlier: Earlier, results: dict[str, Any]) -> dict[str, Any]:
     runtimes = {one["id"]: number for number, one in enumerate(results["runtimes"])}
     gone = lost(earlier, results)
     return {
-        "run": {"started": earlier.run.get("started", ""), "command": earlier.run.get("command", ""),
-                "cells": len(earlier.verdicts)},
+        "run": {
+            "started": earlier.run.get("started", ""),
+            "command": earlier.run.get("command", ""),
+            "cells": len(earlier.verdicts),
+        },
         "verdicts": [numbers.get(earlier.verdicts.get(key, ""), -1) for key in places],
-        "gone": [(variants[key[0]], runtimes[key[1]], runtimes[key[2]], numbers[earlier.verdicts[key]])
-                 for key in gone],
+        "gone": [
+            (variants[key[0]], runtimes[key[1]], runtimes[key[2]], numbers[earlier.verdicts[key]]) for key in gone
+        ],
         "outside": len(earlier.verdicts.keys() - set(places)) - len(gone),
         "versions": versions(earlier.runtimes, results["runtimes"]),
     }
@@ -113,7 +121,10 @@ def packed(earlier: Earlier, results: dict[str, Any]) -> dict[str, Any]:
 def versions(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[list[str]]:
     """Packages of runtimes that both runs have whose versions differ: runtime, package, version then, version now."""
     then = {one["id"]: one["versions"] for one in before}
-    return [[one["id"], name, then[one["id"]].get(name, ""), one["versions"].get(name, "")]
-            for one in now if then.get(one["id"]) and one["versions"]
-            for name in sorted({*then[one["id"]], *one["versions"]})
-            if then[one["id"]].get(name) != one["versions"].get(name)]
+    return [
+        [one["id"], name, then[one["id"]].get(name, ""), one["versions"].get(name, "")]
+        for one in now
+        if then.get(one["id"]) and one["versions"]
+        for name in sorted({*then[one["id"]], *one["versions"]})
+        if then[one["id"]].get(name) != one["versions"].get(name)
+    ]

@@ -88,8 +88,10 @@ def parquet(sums: tables.Sums) -> bytes:
     from pyarrow import parquet as files
 
     types = {"wall": pyarrow.float64(), "memory": pyarrow.int64()}
-    columns = {name: pyarrow.array([_storable(value) for value in sums.frame[name]], types.get(name, pyarrow.string()))
-               for name in CSV_COLUMNS}
+    columns = {
+        name: pyarrow.array([_storable(value) for value in sums.frame[name]], types.get(name, pyarrow.string()))
+        for name in CSV_COLUMNS
+    }
     stream = io.BytesIO()
     files.write_table(pyarrow.table(columns), stream, compression="zstd")
     return stream.getvalue()
@@ -160,8 +162,11 @@ def _causes(sums: tables.Sums) -> list[str]:
     most = sorted(sums.causes, key=lambda why: -why.cells)
     rows = [[markdown(why.title), str(why.cells), str(why.remedied)] for why in most[:MOST_CAUSES]]
     more = f"And {words.plural(len(most) - MOST_CAUSES, 'cause')} with fewer cells: see the report.\n"
-    return ["## Why\n", _table(["cause", "cells", "with a verified remedy"], rows),
-            *([more] if len(most) > MOST_CAUSES else [])]
+    return [
+        "## Why\n",
+        _table(["cause", "cells", "with a verified remedy"], rows),
+        *([more] if len(most) > MOST_CAUSES else []),
+    ]
 
 
 def _findings(sums: tables.Sums) -> list[str]:

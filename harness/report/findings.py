@@ -43,28 +43,42 @@ def page(results: dict[str, Any]) -> str:
         mine = sums.frame[sums.frame["verdict"] == verdict]
         if len(mine):
             parts.append(f"## {head}\n")
-            parts += [_scenario(case, mine[mine["scenario"] == case["name"]], sums.frame, order, verdict, titles)
-                      for case in results["scenarios"] if (mine["scenario"] == case["name"]).any()]
+            parts += [
+                _scenario(case, mine[mine["scenario"] == case["name"]], sums.frame, order, verdict, titles)
+                for case in results["scenarios"]
+                if (mine["scenario"] == case["name"]).any()
+            ]
     return "\n".join(parts)
 
 
-def _scenario(case: dict[str, Any], mine: pd.DataFrame, frame: pd.DataFrame, order: list[str], verdict: str,
-              titles: dict[str, str]) -> str:
+def _scenario(
+    case: dict[str, Any],
+    mine: pd.DataFrame,
+    frame: pd.DataFrame,
+    order: list[str],
+    verdict: str,
+    titles: dict[str, str],
+) -> str:
     asked = frame[(frame["scenario"] == case["name"]) & ~frame["verdict"].isin(labels.UNASKED)]
     pitfall = " *pitfall*" if case["cause"] else ""
-    lines = [f"### {markdown(case['title'])}{pitfall}\n",
-             f"{words.number(len(mine))} of {words.plural(len(asked), 'cell')}.\n"]
+    lines = [
+        f"### {markdown(case['title'])}{pitfall}\n",
+        f"{words.number(len(mine))} of {words.plural(len(asked), 'cell')}.\n",
+    ]
     groups = []
     for (parameters, _), group in mine.groupby(
-            ["parameters", mine["reason"].map(lambda text: tables.NUMBER.sub("#", text))], sort=False):
+        ["parameters", mine["reason"].map(lambda text: tables.NUMBER.sub("#", text))], sort=False
+    ):
         line = f"{_line(str(parameters), group, asked, order, verdict)}{_why(group, titles)}"
         groups.append((len(group), line))
     groups.sort(key=lambda item: -item[0])
     most = MOST.get(verdict, OTHERS)
     lines += [line for _, line in groups[:most]]
     if len(groups) > most:
-        lines.append(f"- and {words.plural(len(groups) - most, 'more reason')}, in "
-                     f"{words.plural(sum(count for count, _ in groups[most:]), 'cell')}")
+        lines.append(
+            f"- and {words.plural(len(groups) - most, 'more reason')}, in "
+            f"{words.plural(sum(count for count, _ in groups[most:]), 'cell')}"
+        )
     return "\n".join([*lines, ""])
 
 
@@ -99,9 +113,11 @@ def _where(group: pd.DataFrame, asked: pd.DataFrame, order: list[str], verdict: 
         return f"in {spans(list(savers), among['save'])}"
     if all(loaders == {saver} for saver, loaders in savers.items()) and len(savers) > 1:
         return f"each by itself, {spans(list(savers), among['save'])}"
-    told = [f"saved in {spans([saver for saver in savers if savers[saver] == loaders], among['save'])}, "
-            f"loaded in {spans(list(loaders), among['load'])}"
-            for loaders in dict.fromkeys(savers[saver] for saver in among["save"] if saver in savers)]
+    told = [
+        f"saved in {spans([saver for saver in savers if savers[saver] == loaders], among['save'])}, "
+        f"loaded in {spans(list(loaders), among['load'])}"
+        for loaders in dict.fromkeys(savers[saver] for saver in among["save"] if saver in savers)
+    ]
     return "; ".join(told[:5]) + (f"; and {words.plural(len(told) - 5, 'more move')}" if len(told) > 5 else "")
 
 
@@ -110,6 +126,10 @@ def spans(names: list[str], order: list[str]) -> str:
     places = sorted(order.index(name) for name in names)
     runs = [[place for _, place in run] for _, run in itertools.groupby(enumerate(places), lambda one: one[1] - one[0])]
     return ", ".join(
-        f"`{order[run[0]]}`" if len(run) == 1
-        else f"`{order[run[0]]}`, `{order[run[1]]}`" if len(run) == 2 else f"`{order[run[0]]}` to `{order[run[-1]]}`"
-        for run in runs)
+        f"`{order[run[0]]}`"
+        if len(run) == 1
+        else f"`{order[run[0]]}`, `{order[run[1]]}`"
+        if len(run) == 2
+        else f"`{order[run[0]]}` to `{order[run[-1]]}`"
+        for run in runs
+    )

@@ -34,8 +34,14 @@ def document(results: dict[str, Any]) -> str:
 
 def _counts(cells: list[dict[str, Any]], name: str) -> str:
     kinds = [_kind(cell["verdict"]) for cell in cells]
-    return _attributes(name=name, tests=len(cells), failures=kinds.count("failure"), errors=kinds.count("error"),
-                       skipped=kinds.count("skipped"), time=f"{sum(cell['wall'] or 0 for cell in cells):.3f}")
+    return _attributes(
+        name=name,
+        tests=len(cells),
+        failures=kinds.count("failure"),
+        errors=kinds.count("error"),
+        skipped=kinds.count("skipped"),
+        time=f"{sum(cell['wall'] or 0 for cell in cells):.3f}",
+    )
 
 
 def _kind(verdict: str) -> str:
@@ -46,7 +52,8 @@ def _kind(verdict: str) -> str:
 
 def _test(cell: dict[str, Any], titles: dict[str, str]) -> str:
     head = "<testcase" + _attributes(
-        classname=cell["variant"], name=f"{cell['save']} -> {cell['load']}", time=f"{cell['wall'] or 0:.3f}")
+        classname=cell["variant"], name=f"{cell['save']} -> {cell['load']}", time=f"{cell['wall'] or 0:.3f}"
+    )
     kind = _kind(cell["verdict"])
     if not kind:
         return f"{head}/>"

@@ -62,8 +62,13 @@ def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | N
     strings = Pool()
     return {
         "labels": [
-            {"verdict": str(label.verdict), "sign": label.sign, "does": label.does, "meaning": label.meaning,
-             "rank": labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1}
+            {
+                "verdict": str(label.verdict),
+                "sign": label.sign,
+                "does": label.does,
+                "meaning": label.meaning,
+                "rank": labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1,
+            }
             for label in labels.LABELS
         ],
         "unasked": labels.UNASKED,
@@ -123,8 +128,10 @@ def detail(results: dict[str, Any]) -> Packed:
         "failures": failures.items,
         "differences": differences.items,
         "trials": trials.items,
-        "causes": {one["id"]: {name: one[name] for name in ("explanation", "references", "remedies")}
-                   for one in tables.causes(results)},
+        "causes": {
+            one["id"]: {name: one[name] for name in ("explanation", "references", "remedies")}
+            for one in tables.causes(results)
+        },
         "remedies": {one["id"]: {name: one[name] for name in ("code", "codes", "costs")} for one in _remedies(results)},
         "cells": runs["cells"],
         "saves": runs["saves"],
@@ -166,15 +173,21 @@ def _remedies(results: dict[str, Any]) -> list[dict[str, Any]]:
     known: list[dict[str, Any]] = results.get("remedies", [])
     ids = {one["id"] for one in known}
     named = dict.fromkeys(trial["remedy"] for cell in results["cells"] for trial in cell.get("remedies") or ())
-    return known + [{"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
-                    for name in named if name not in ids]
+    return known + [
+        {"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
+        for name in named
+        if name not in ids
+    ]
 
 
 def _best(results: dict[str, Any]) -> list[tuple[int, int, str]]:
     """The best format of each move, as `advice` gives it."""
     runtimes = _numbered(results["runtimes"], "id")
-    return [(runtimes[save], runtimes[load], format_) for (save, load), format_ in advice.best(results).items()
-            if save in runtimes and load in runtimes]
+    return [
+        (runtimes[save], runtimes[load], format_)
+        for (save, load), format_ in advice.best(results).items()
+        if save in runtimes and load in runtimes
+    ]
 
 
 def _trial_packer(results: dict[str, Any], texts: Texts) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
@@ -185,8 +198,14 @@ def _trial_packer(results: dict[str, Any], texts: Texts) -> Callable[[dict[str, 
 
     def packed(item: dict[str, Any]) -> tuple[Any, ...]:
         proof = (variants.get(item["variant"], -1), runtimes.get(item["save"], -1), runtimes.get(item["load"], -1))
-        return (remedies[item["remedy"]], verdicts[item["verdict"]], texts.place(item["reason"]), item["verified"],
-                *proof, round(item.get("wall") or 0, 1))
+        return (
+            remedies[item["remedy"]],
+            verdicts[item["verdict"]],
+            texts.place(item["reason"]),
+            item["verified"],
+            *proof,
+            round(item.get("wall") or 0, 1),
+        )
 
     return packed
 

@@ -74,17 +74,28 @@ def _panels(frame: pd.DataFrame, released: dict[str, str], place: Callable[[str,
     if len(years) < 2:
         return []
     axis = list(range(years[0], years[-1] + 1))
-    total = {name: sum(sum(of.values()) for (format_, _), of in counts.items() if format_ == name)
-             for name in dict.fromkeys(name for name, _ in counts)}
-    of_year = {name: {year: tables.Counts(of=counts[name, year]) for year in axis if (name, year) in counts}
-               for name in total}
+    total = {
+        name: sum(sum(of.values()) for (format_, _), of in counts.items() if format_ == name)
+        for name in dict.fromkeys(name for name, _ in counts)
+    }
+    of_year = {
+        name: {year: tables.Counts(of=counts[name, year]) for year in axis if (name, year) in counts} for name in total
+    }
     return [_panel(name, total[name], of_year[name], axis) for name in sorted(total, key=lambda name: -total[name])]
 
 
 def _panel(name: str, asked: int, counts: dict[int, tables.Counts], axis: list[int]) -> Panel:
     step = (WIDE - SIDE) / len(axis)
-    bars = [Bar(label=str(year), x=round(SIDE + step * axis.index(year) + GAP / 2, 2), width=round(step - GAP, 2),
-                counts=of, parts=_parts(of)) for year, of in counts.items()]
+    bars = [
+        Bar(
+            label=str(year),
+            x=round(SIDE + step * axis.index(year) + GAP / 2, 2),
+            width=round(step - GAP, 2),
+            counts=of,
+            parts=_parts(of),
+        )
+        for year, of in counts.items()
+    ]
     shown = [axis[0], axis[len(axis) // 2], axis[-1]]
     ticks = [(str(year), round(SIDE + step * (axis.index(year) + 0.5), 2)) for year in dict.fromkeys(shown)]
     return Panel(format=name, asked=asked, bars=bars, ticks=ticks)

@@ -144,10 +144,18 @@ def causes(results: dict[str, Any]) -> list[dict[str, Any]]:
     known: list[dict[str, Any]] = results.get("causes", [])
     if not any(cell.get("cause") == UNKNOWN for cell in results["cells"]):
         return known
-    return [*known, {
-        "id": UNKNOWN, "title": "No signature knows this yet", "kind": UNKNOWN, "references": [], "remedies": [],
-        "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their messages "
-                       "are listed here: one that comes often deserves a cause of its own."}]
+    return [
+        *known,
+        {
+            "id": UNKNOWN,
+            "title": "No signature knows this yet",
+            "kind": UNKNOWN,
+            "references": [],
+            "remedies": [],
+            "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their messages "
+            "are listed here: one that comes often deserves a cause of its own.",
+        },
+    ]
 
 
 def kind(variant: dict[str, Any], cause: str) -> str:
@@ -166,9 +174,15 @@ def _causes(results: dict[str, Any], frame: pd.DataFrame) -> list[Why]:
     cells_of = failing["cause"].value_counts()
     remedied = failing[failing["remedy"] != ""]["cause"].value_counts()
     found = [
-        Why(id=one["id"], title=one["title"], kind=one["kind"], cells=int(cells_of[one["id"]]),
-            remedied=int(remedied.get(one["id"], 0)))
-        for one in causes(results) if one["id"] in cells_of.index
+        Why(
+            id=one["id"],
+            title=one["title"],
+            kind=one["kind"],
+            cells=int(cells_of[one["id"]]),
+            remedied=int(remedied.get(one["id"], 0)),
+        )
+        for one in causes(results)
+        if one["id"] in cells_of.index
     ]
     order = {kind_: place for place, kind_ in enumerate(labels.KINDS)}
     return sorted(found, key=lambda why: (order.get(why.kind, len(order) - 2), -why.cells))

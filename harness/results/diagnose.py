@@ -25,9 +25,13 @@ _FRAME = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 _LAYER = re.compile(r"layer \d+ (.*?)(?:_\d+)?")
 _VARIES = (  # what differs between two messages that say the same
-    (re.compile(r"\x1b\[\d*m"), ""), (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
-    (re.compile(r"0x[0-9a-fA-F.]+"), "address"), (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
-    (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"), (re.compile(r"\s+"), " "))
+    (re.compile(r"\x1b\[\d*m"), ""),
+    (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
+    (re.compile(r"0x[0-9a-fA-F.]+"), "address"),
+    (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
+    (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"),
+    (re.compile(r"\s+"), " "),
+)
 _SHOWN = 200  # characters of a message that no signature knows
 
 
@@ -53,7 +57,7 @@ class Runtime:
             return self.id if name == "runtime" else self.module
         if name == "execution":
             return "graph" if self.graph else "eager"
-        return ".".join(self.versions.get(name, "").split(".")[:2 if name == "python" else 1])
+        return ".".join(self.versions.get(name, "").split(".")[: 2 if name == "python" else 1])
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,10 +122,12 @@ def evidence(document: Document) -> Iterator[Evidence | None]:
     """The evidence of every cell of a results document, in its order; None for a cell that needs no diagnosis."""
     runtimes = {runtime["id"]: _runtime(runtime) for runtime in document["runtimes"]}
     scripts = {scenario["name"]: scenario.get("source", "") for scenario in document["scenarios"]}
-    formats = {variant["id"]: (variant["format"], scripts.get(variant["scenario"], ""))
-               for variant in document["variants"]}
-    facts = {(save["variant"], save["runtime"]): (save["artifact"] or {}).get("facts") or {}
-             for save in document["saves"]}
+    formats = {
+        variant["id"]: (variant["format"], scripts.get(variant["scenario"], "")) for variant in document["variants"]
+    }
+    facts = {
+        (save["variant"], save["runtime"]): (save["artifact"] or {}).get("facts") or {} for save in document["saves"]
+    }
     for cell in document["cells"]:
         if cell["verdict"] not in FAILING:
             yield None
@@ -129,13 +135,22 @@ def evidence(document: Document) -> Iterator[Evidence | None]:
         format, script = formats[cell["variant"]]
         failure = cell["failure"] or {}
         yield Evidence(
-            verdict=cell["verdict"], stage=cell["stage"], step=cell["step"] or failure.get("step", ""),
-            type=failure.get("type", ""), message=failure.get("message", ""), traceback=failure.get("traceback", ""),
-            signal=cell["signal"], log=cell["log"], format=format, script=script,
-            saver=runtimes[cell["save"]], loader=runtimes[cell["load"]],
+            verdict=cell["verdict"],
+            stage=cell["stage"],
+            step=cell["step"] or failure.get("step", ""),
+            type=failure.get("type", ""),
+            message=failure.get("message", ""),
+            traceback=failure.get("traceback", ""),
+            signal=cell["signal"],
+            log=cell["log"],
+            format=format,
+            script=script,
+            saver=runtimes[cell["save"]],
+            loader=runtimes[cell["load"]],
             facts=facts.get((cell["variant"], cell["save"]), {}),
             differences=tuple(one for one in cell["differences"] if one["counts"]),
-            observed=frozenset(step[8:] for step in cell["seconds"] if step.startswith("observe ")))
+            observed=frozenset(step[8:] for step in cell["seconds"] if step.startswith("observe ")),
+        )
 
 
 def diagnose(evidence: Evidence, causes: Causes) -> Diagnosis:
@@ -148,17 +163,34 @@ def annotate(document: Document, causes: Causes) -> None:
     for cell, diagnosis in zip(document["cells"], _diagnoses(document, causes), strict=True):
         cell["cause"] = diagnosis.cause if diagnosis else ""
     document["causes"] = [
-        {"id": cause.id, "title": cause.title, "explanation": cause.explanation, "kind": cause.kind,
-         "references": list(cause.references), "remedies": list(cause.remedies)} for cause in causes.causes]
+        {
+            "id": cause.id,
+            "title": cause.title,
+            "explanation": cause.explanation,
+            "kind": cause.kind,
+            "references": list(cause.references),
+            "remedies": list(cause.remedies),
+        }
+        for cause in causes.causes
+    ]
     document["remedies"] = [
-        {"id": remedy.id, "title": remedy.title, "side": remedy.side, "code": remedy.code, "costs": remedy.costs,
-         "codes": dict(remedy.codes)} for remedy in causes.remedies]
+        {
+            "id": remedy.id,
+            "title": remedy.title,
+            "side": remedy.side,
+            "code": remedy.code,
+            "costs": remedy.costs,
+            "codes": dict(remedy.codes),
+        }
+        for remedy in causes.remedies
+    ]
 
 
 def idle(document: Document, causes: Causes) -> list[Signature]:
     """The signatures that told no cause in a document though they once did, in the order of the catalogue."""
-    at_work = {diagnosis.signature.id for diagnosis in _diagnoses(document, causes)
-               if diagnosis and diagnosis.signature}
+    at_work = {
+        diagnosis.signature.id for diagnosis in _diagnoses(document, causes) if diagnosis and diagnosis.signature
+    }
     return [signature for signature in causes.signatures if signature.id not in at_work and not signature.unmeasured]
 
 
@@ -170,8 +202,10 @@ def unknown(document: Document) -> list[Unexplained]:
             failure = cell["failure"]
             said = f"{failure['type']}: {failure['message']}" if failure else cell["reason"]
             groups[f"{cell['verdict']}: {normalised(said)}"].append(cell)
-    found = [Unexplained(message, len(cells), cells[0]["variant"], cells[0]["save"], cells[0]["load"])
-             for message, cells in groups.items()]
+    found = [
+        Unexplained(message, len(cells), cells[0]["variant"], cells[0]["save"], cells[0]["load"])
+        for message, cells in groups.items()
+    ]
     return sorted(found, key=lambda one: -one.count)
 
 
@@ -211,8 +245,9 @@ class _Examiner:
     """Holds signatures against evidence, and remembers which of them agree with a text or suit two runtimes."""
 
     def __init__(self, causes: Causes) -> None:
-        self.by_verdict = {verdict.value: [one for one in causes.signatures if verdict in one.verdicts]
-                           for verdict in FAILING}
+        self.by_verdict = {
+            verdict.value: [one for one in causes.signatures if verdict in one.verdicts] for verdict in FAILING
+        }
         self.candidates: dict[tuple[str, str, str], list[Signature]] = {}
         self.sides: dict[tuple[int, int], bool] = {}
         self.scripts: dict[tuple[int, str], bool] = {}
@@ -222,7 +257,8 @@ class _Examiner:
         said = evidence.verdict, evidence.type, evidence.message
         if (candidates := self.candidates.get(said)) is None:
             candidates = self.candidates[said] = [
-                one for one in self.by_verdict[evidence.verdict] if _said(one, evidence.type, evidence.message)]
+                one for one in self.by_verdict[evidence.verdict] if _said(one, evidence.type, evidence.message)
+            ]
         for signature in candidates:
             if self._holds(signature, evidence):
                 return Diagnosis(signature.cause, signature)
@@ -242,7 +278,8 @@ class _Examiner:
             and _observed(signature, evidence)
             and (signature.file is None or _is_file(signature.file, evidence.facts))
             and (signature.log is None or signature.log.search(evidence.log) is not None)
-            and (signature.script is None or self._in_script(signature.script, evidence.script)))
+            and (signature.script is None or self._in_script(signature.script, evidence.script))
+        )
 
     def _suits(self, side: Side, runtime: Runtime) -> bool:
         key = id(side), id(runtime)
@@ -264,20 +301,28 @@ def _examiner(causes: Causes) -> _Examiner:
 
 
 def _said(signature: Signature, type: str, message: str) -> bool:
-    return ((signature.type is None or signature.type.fullmatch(type) is not None)
-            and (signature.message is None or signature.message.search(message) is not None))
+    return (signature.type is None or signature.type.fullmatch(type) is not None) and (
+        signature.message is None or signature.message.search(message) is not None
+    )
 
 
 def _observed(signature: Signature, evidence: Evidence) -> bool:
     return (
         signature.differs <= evidence.differs
         and all(name in evidence.observed and name not in evidence.differs for name in signature.agrees)
-        and (not signature.lost or signature.lost <= {
-            one["observation"] for one in evidence.differences if one["kind"] == "lost"})
-        and (not signature.how or all(
-            one["kind"] in signature.how for one in evidence.differences if one["observation"] in signature.differs))
+        and (
+            not signature.lost
+            or signature.lost <= {one["observation"] for one in evidence.differences if one["kind"] == "lost"}
+        )
+        and (
+            not signature.how
+            or all(
+                one["kind"] in signature.how for one in evidence.differences if one["observation"] in signature.differs
+            )
+        )
         and (signature.layer is None or signature.layer.fullmatch(evidence.layer) is not None)
-        and (signature.detail is None or signature.detail.search(evidence.details) is not None))
+        and (signature.detail is None or signature.detail.search(evidence.details) is not None)
+    )
 
 
 def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
@@ -290,17 +335,21 @@ def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
         and (file.keras is None or _within(file.keras, facts.get("keras_version") or ""))
         and (file.bytecode is None or facts.get("bytecode") is file.bytecode)
         and (file.compiled is None or facts.get("compiled") is file.compiled)
-        and any_of(file.classes, facts.get("classes", [])) and any_of(file.modules, facts.get("modules", []))
+        and any_of(file.classes, facts.get("classes", []))
+        and any_of(file.modules, facts.get("modules", []))
         and any_of(file.arguments, facts.get("arguments", []))
-        and any_of(file.optimizer, [facts.get("optimizer") or ""]))
+        and any_of(file.optimizer, [facts.get("optimizer") or ""])
+    )
 
 
 def _suits(side: Side, runtime: Runtime) -> bool:
     return (
         (not side.modules or runtime.module in side.modules)
-        and (side.v1 is None or runtime.v1 is side.v1) and (side.graph is None or runtime.graph is side.graph)
+        and (side.v1 is None or runtime.v1 is side.v1)
+        and (side.graph is None or runtime.graph is side.graph)
         and (not side.backends or runtime.backend in side.backends)
-        and all(_within(wanted, runtime.versions.get(name, "")) for name, wanted in side.versions))
+        and all(_within(wanted, runtime.versions.get(name, "")) for name, wanted in side.versions)
+    )
 
 
 def _within(wanted: SpecifierSet, version: str) -> bool:
@@ -314,5 +363,10 @@ def _major(version: str) -> int:
 
 
 def _runtime(runtime: Mapping[str, Any]) -> Runtime:
-    return Runtime(id=runtime["id"], versions=runtime.get("versions") or {}, module=runtime["keras"],
-                   v1=runtime["v1"], backend=runtime["backend"] or "tensorflow")
+    return Runtime(
+        id=runtime["id"],
+        versions=runtime.get("versions") or {},
+        module=runtime["keras"],
+        v1=runtime["v1"],
+        backend=runtime["backend"] or "tensorflow",
+    )

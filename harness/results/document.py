@@ -49,12 +49,16 @@ def cells(run: Run, store: Store) -> list[Cell]:
     array = functools.lru_cache(maxsize=65536)(store.array)
     return [
         _cell(run, variant, saver.id, loader.id, array)
-        for variant in run.selection.variants for saver in run.selection.savers for loader in run.selection.loaders
-        if run.selection.asks(variant, saver, loader)]
+        for variant in run.selection.variants
+        for saver in run.selection.savers
+        for loader in run.selection.loaders
+        if run.selection.asks(variant, saver, loader)
+    ]
 
 
-def judged(run: Run, array: Callable[[str], compare.Array], variant: Variant, place: tuple[str, str, str],
-           loaded: Attempt) -> Cell:
+def judged(
+    run: Run, array: Callable[[str], compare.Array], variant: Variant, place: tuple[str, str, str], loaded: Attempt
+) -> Cell:
     """The cell of this place as another attempt to load makes it; `array` gives an array by its digest."""
     return _cell(dataclasses.replace(run, loaded={place: loaded}), variant, place[1], place[2], array)
 
@@ -65,21 +69,47 @@ def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
     whole = {
         "schema": SCHEMA,
         "crossload": harness.__version__,
-        "run": {**run.about, "machine": machine(), "steps": {
-            "save": _steps(run.saved.values()), "load": _steps(run.loaded.values())}},
+        "run": {
+            **run.about,
+            "machine": machine(),
+            "steps": {"save": _steps(run.saved.values()), "load": _steps(run.loaded.values())},
+        },
         "environments": [_environment(one, run.records.get(one.id)) for one in run.environments],
         "runtimes": [
-            {"id": runtime.id, "title": runtime.title, "environment": runtime.environment, "keras": runtime.keras,
-             "v1": runtime.v1, "backend": runtime.backend, "versions": _versions(run, runtime.id)}
-            for runtime in selection.runtimes],
+            {
+                "id": runtime.id,
+                "title": runtime.title,
+                "environment": runtime.environment,
+                "keras": runtime.keras,
+                "v1": runtime.v1,
+                "backend": runtime.backend,
+                "versions": _versions(run, runtime.id),
+            }
+            for runtime in selection.runtimes
+        ],
         "scenarios": [
-            {"name": scenario.name, "title": scenario.title, "description": scenario.description,
-             "path": scenario.path, "source": scenario.source, "cause": scenario.cause, "remedy": scenario.remedy,
-             "reach": scenario.reach}
-            for scenario in selection.scenarios.values()],
+            {
+                "name": scenario.name,
+                "title": scenario.title,
+                "description": scenario.description,
+                "path": scenario.path,
+                "source": scenario.source,
+                "cause": scenario.cause,
+                "remedy": scenario.remedy,
+                "reach": scenario.reach,
+            }
+            for scenario in selection.scenarios.values()
+        ],
         "variants": [
-            {"id": variant.id, "scenario": variant.scenario, "format": variant.format,
-             "parameters": dict(variant.parameters), "remedy": variant.remedy} for variant in selection.variants],
+            {
+                "id": variant.id,
+                "scenario": variant.scenario,
+                "format": variant.format,
+                "parameters": dict(variant.parameters),
+                "remedy": variant.remedy,
+            }
+            for variant in selection.variants
+        ],
         "faults": [dataclasses.asdict(fault) for fault in (*run.faults, *raised_by_scenarios(run))],
         "saves": [_save(run, *place, attempt) for place, attempt in run.saved.items()],
         "cells": [_plain(run, cell) for cell in found],
@@ -115,8 +145,10 @@ def raised_by_scenarios(run: Run) -> list[Fault]:
             found = where.setdefault((names[variant], path, failure.line, failure.headline), [])
             if runtime not in found:
                 found.append(runtime)
-    return [Fault(path=path, line=line, message=message, scenario=name, runtimes=tuple(runtimes))
-            for (name, path, line, message), runtimes in where.items()]
+    return [
+        Fault(path=path, line=line, message=message, scenario=name, runtimes=tuple(runtimes))
+        for (name, path, line, message), runtimes in where.items()
+    ]
 
 
 def machine() -> dict[str, Any]:
@@ -125,8 +157,14 @@ def machine() -> dict[str, Any]:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
         memory = 0
-    return {"system": platform.system(), "release": platform.release(), "architecture": platform.machine(),
-            "cpus": os.cpu_count() or 1, "memory_bytes": memory, "python": platform.python_version()}
+    return {
+        "system": platform.system(),
+        "release": platform.release(),
+        "architecture": platform.machine(),
+        "cpus": os.cpu_count() or 1,
+        "memory_bytes": memory,
+        "python": platform.python_version(),
+    }
 
 
 def _writable(value: Any) -> Any:
@@ -148,13 +186,25 @@ def _cell(run: Run, variant: Any, saver: str, loader: str, array: Callable[[str]
     saved, loaded = run.saved.get((variant.id, saver)), run.loaded.get((variant.id, saver, loader))
     differences: tuple[Any, ...] = ()
     if saved and loaded and loaded.outcome is Outcome.DONE:
-        differences = loaded.differences if loaded.differences is not None else compare.compare(
-            _observations(saved, array), _observations(loaded, array))
+        differences = (
+            loaded.differences
+            if loaded.differences is not None
+            else compare.compare(_observations(saved, array), _observations(loaded, array))
+        )
     judgement = compare.judge(saved, loaded, differences)
     at_fault = loaded if judgement.stage in (Stage.LOAD, Stage.OBSERVE) else saved
-    return Cell(variant=variant, save=saver, load=loader, verdict=judgement.verdict, stage=judgement.stage,
-                reason=judgement.reason, differences=differences, saved=saved, loaded=loaded,
-                failure=at_fault.failure if at_fault else None)
+    return Cell(
+        variant=variant,
+        save=saver,
+        load=loader,
+        verdict=judgement.verdict,
+        stage=judgement.stage,
+        reason=judgement.reason,
+        differences=differences,
+        saved=saved,
+        loaded=loaded,
+        failure=at_fault.failure if at_fault else None,
+    )
 
 
 def _observations(attempt: Attempt, array: Callable[[str], compare.Array]) -> compare.Observations:
@@ -168,12 +218,22 @@ def _environment(environment: Environment, record: Provisioned | None) -> dict[s
     record = record or Provisioned(environment=environment.id, asked="", status="unavailable")
     used = bool(record.asked or record.reason)
     return {
-        "id": environment.id, "title": environment.title, "python": environment.python,
-        "released": environment.released.isoformat(), "as_of": environment.as_of.isoformat(),
-        "requirements": list(environment.requirements), "status": record.status if used else "unused",
-        "reason": record.reason, "hint": record.hint, "interpreter": record.interpreter,
-        "python_version": record.python_version, "lock": record.lock, "packages": record.packages,
-        "seconds": record.seconds, "log": record.log}
+        "id": environment.id,
+        "title": environment.title,
+        "python": environment.python,
+        "released": environment.released.isoformat(),
+        "as_of": environment.as_of.isoformat(),
+        "requirements": list(environment.requirements),
+        "status": record.status if used else "unused",
+        "reason": record.reason,
+        "hint": record.hint,
+        "interpreter": record.interpreter,
+        "python_version": record.python_version,
+        "lock": record.lock,
+        "packages": record.packages,
+        "seconds": record.seconds,
+        "log": record.log,
+    }
 
 
 def _versions(run: Run, runtime: str) -> dict[str, str]:
@@ -188,12 +248,23 @@ def _versions(run: Run, runtime: str) -> dict[str, str]:
 
 def _save(run: Run, variant: str, runtime: str, attempt: Attempt) -> dict[str, Any]:
     return {
-        "variant": variant, "runtime": runtime, "key": run.keys.get((variant, runtime), ""),
-        "outcome": str(attempt.outcome), **_of_attempt(attempt),
-        "reason": attempt.reason, "failure": _failure(attempt.failure), "versions": attempt.versions,
-        "artifact": {"digest": attempt.artifact, "bytes": sum(attempt.files.values()), "files": attempt.files,
-                     "facts": attempt.facts}
-        if attempt.artifact else None}
+        "variant": variant,
+        "runtime": runtime,
+        "key": run.keys.get((variant, runtime), ""),
+        "outcome": str(attempt.outcome),
+        **_of_attempt(attempt),
+        "reason": attempt.reason,
+        "failure": _failure(attempt.failure),
+        "versions": attempt.versions,
+        "artifact": {
+            "digest": attempt.artifact,
+            "bytes": sum(attempt.files.values()),
+            "files": attempt.files,
+            "facts": attempt.facts,
+        }
+        if attempt.artifact
+        else None,
+    }
 
 
 def _plain(run: Run, cell: Cell) -> dict[str, Any]:
@@ -201,16 +272,31 @@ def _plain(run: Run, cell: Cell) -> dict[str, Any]:
     if cell.verdict is Verdict.IDENTICAL:
         own["log"] = ""
     return {
-        "variant": cell.variant.id, "save": cell.save, "load": cell.load,
+        "variant": cell.variant.id,
+        "save": cell.save,
+        "load": cell.load,
         "key": run.keys.get((cell.variant.id, cell.save, cell.load), ""),
-        "outcome": str(cell.loaded.outcome) if cell.loaded else "", "verdict": str(cell.verdict),
-        "stage": str(cell.stage), "reason": cell.reason, "failure": _failure(cell.failure),
-        "differences": [dataclasses.asdict(difference) for difference in cell.differences], **own}
+        "outcome": str(cell.loaded.outcome) if cell.loaded else "",
+        "verdict": str(cell.verdict),
+        "stage": str(cell.stage),
+        "reason": cell.reason,
+        "failure": _failure(cell.failure),
+        "differences": [dataclasses.asdict(difference) for difference in cell.differences],
+        **own,
+    }
 
 
 def _of_attempt(attempt: Attempt) -> dict[str, Any]:
-    return {"step": attempt.step, "signal": attempt.signal, "notes": list(attempt.notes), "seconds": attempt.seconds,
-            "wall": attempt.wall, "memory": attempt.memory, "log": attempt.log, "before": attempt.before}
+    return {
+        "step": attempt.step,
+        "signal": attempt.signal,
+        "notes": list(attempt.notes),
+        "seconds": attempt.seconds,
+        "wall": attempt.wall,
+        "memory": attempt.memory,
+        "log": attempt.log,
+        "before": attempt.before,
+    }
 
 
 def _failure(failure: Any) -> dict[str, Any] | None:

@@ -84,12 +84,20 @@ def seed(store: Store, folder: pathlib.Path) -> None:
     document = read(folder)
     saves = {row["key"]: (f"{row['variant']}: {row['runtime']}", _save(row)) for row in document["saves"] if row["key"]}
     today = document.pop("compare") == _of_compare()
-    loads = {row["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}", _load(row))
-             for row in document["cells"] if row["key"] and (today or row["outcome"] != Outcome.DONE)}
-    trials = {trial["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}",
-                             remedies.attempt_of(trial))
-              for row in document["cells"] for trial in row.get("remedies") or ()
-              if trial["key"] and (today or trial["outcome"] != Outcome.DONE)}
+    loads = {
+        row["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}", _load(row))
+        for row in document["cells"]
+        if row["key"] and (today or row["outcome"] != Outcome.DONE)
+    }
+    trials = {
+        trial["key"]: (
+            f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}",
+            remedies.attempt_of(trial),
+        )
+        for row in document["cells"]
+        for trial in row.get("remedies") or ()
+        if trial["key"] and (today or trial["outcome"] != Outcome.DONE)
+    }
     store.seed(str(Stage.SAVE), _known(saves.items()))
     store.seed(str(Stage.LOAD), _known(trials.items()))
     store.seed(str(Stage.LOAD), _known(loads.items()))
@@ -109,9 +117,11 @@ class Change:
 def changes(before: dict[str, Any], now: dict[str, Any]) -> list[Change]:
     """The cells of a document whose verdict is not that of an earlier one."""
     known = {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in before["cells"]}
-    return [Change(variant=cell["variant"], save=cell["save"], load=cell["load"], before=was, now=cell["verdict"])
-            for cell in now["cells"]
-            if (was := known.get((cell["variant"], cell["save"], cell["load"]), "")) != cell["verdict"]]
+    return [
+        Change(variant=cell["variant"], save=cell["save"], load=cell["load"], before=was, now=cell["verdict"])
+        for cell in now["cells"]
+        if (was := known.get((cell["variant"], cell["save"], cell["load"]), "")) != cell["verdict"]
+    ]
 
 
 def _known(attempts: Iterable[tuple[str, tuple[str, Attempt]]]) -> dict[str, tuple[str, Attempt]]:
@@ -120,26 +130,39 @@ def _known(attempts: Iterable[tuple[str, tuple[str, Attempt]]]) -> dict[str, tup
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, **{key: json.dumps(row[key], sort_keys=True) for key in _AS_JSON if key in row},
-            "log": row["log"][-LOG_LIMIT:]}
+    return {
+        **row,
+        **{key: json.dumps(row[key], sort_keys=True) for key in _AS_JSON if key in row},
+        "log": row["log"][-LOG_LIMIT:],
+    }
 
 
 def _save(row: dict[str, Any]) -> Attempt:
     artifact = row["artifact"] or {"digest": "", "files": {}}
-    return Attempt(**_common(row), versions=row["versions"], artifact=artifact["digest"], files=artifact["files"],
-                   facts=artifact.get("facts", {}))
+    return Attempt(
+        **_common(row),
+        versions=row["versions"],
+        artifact=artifact["digest"],
+        files=artifact["files"],
+        facts=artifact.get("facts", {}),
+    )
 
 
 def _load(row: dict[str, Any]) -> Attempt:
     reason = "" if row["outcome"] == Outcome.DONE else row["reason"]  # else it is what the comparison said
-    return Attempt(**{**_common(row), "reason": reason},
-                   differences=tuple(Difference(**one) for one in row["differences"]))
+    return Attempt(
+        **{**_common(row), "reason": reason}, differences=tuple(Difference(**one) for one in row["differences"])
+    )
 
 
 def _common(row: dict[str, Any]) -> dict[str, Any]:
-    return {**{name: row[name] for name in _OF_ATTEMPT}, "outcome": Outcome(row["outcome"]),
-            "notes": tuple(row["notes"]), "seconds": row["seconds"],
-            "failure": Failure(**row["failure"]) if row["failure"] else None}
+    return {
+        **{name: row[name] for name in _OF_ATTEMPT},
+        "outcome": Outcome(row["outcome"]),
+        "notes": tuple(row["notes"]),
+        "seconds": row["seconds"],
+        "failure": Failure(**row["failure"]) if row["failure"] else None,
+    }
 
 
 def _of_compare() -> str:

@@ -56,8 +56,9 @@ def code_of(remedy: str) -> bytes:
 @functools.cache
 def runnable() -> frozenset[str]:
     """The remedies that the worker can carry out."""
-    functions = (node for node in ast.parse(_SOURCE.read_text(encoding="utf-8")).body
-                 if isinstance(node, ast.FunctionDef))
+    functions = (
+        node for node in ast.parse(_SOURCE.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
+    )
     return frozenset(node.name.replace("_", "-") for node in functions if not node.name.startswith("_"))
 
 
@@ -98,8 +99,11 @@ class Case:
 def cases(document: Mapping[str, Any], causes: Causes) -> list[Case]:
     """Every cell of a document that has a remedy of the loading side to be tried."""
     others = _Siblings(document)
-    return [Case(cell, left, any(trial.verified for trial in others.of(cell)))
-            for cell in document["cells"] if (left := proposed(cell, causes))]
+    return [
+        Case(cell, left, any(trial.verified for trial in others.of(cell)))
+        for cell in document["cells"]
+        if (left := proposed(cell, causes))
+    ]
 
 
 def good(before: str, now: str) -> bool:
@@ -116,17 +120,28 @@ def of_run(remedy: str, before: str, found: Cell, key: str) -> Trial | None:
     for difference in found.differences:
         if difference.counts:
             first.setdefault(difference.observation, difference)
-    return Trial(remedy=remedy, verdict=verdict, reason=found.reason, verified=good(before, verdict),
-                 wall=found.loaded.wall, key=key, outcome=str(found.loaded.outcome), step=found.loaded.step,
-                 differences=tuple(first.values()))
+    return Trial(
+        remedy=remedy,
+        verdict=verdict,
+        reason=found.reason,
+        verified=good(before, verdict),
+        wall=found.loaded.wall,
+        key=key,
+        outcome=str(found.loaded.outcome),
+        step=found.loaded.step,
+        differences=tuple(first.values()),
+    )
 
 
 def attempt_of(trial: Mapping[str, Any]) -> Attempt:
     """The attempt behind a trial that a document tells of, as far as a verdict needs it."""
     return Attempt(
-        outcome=Outcome(trial["outcome"]), step=trial["step"], wall=trial["wall"],
+        outcome=Outcome(trial["outcome"]),
+        step=trial["step"],
+        wall=trial["wall"],
         reason="" if trial["outcome"] == Outcome.DONE else trial["reason"],  # else it is what the comparison said
-        differences=tuple(Difference(**one) for one in trial["differences"]))
+        differences=tuple(Difference(**one) for one in trial["differences"]),
+    )
 
 
 def run_in(document: Mapping[str, Any]) -> dict[Place, list[Trial]]:
@@ -134,8 +149,11 @@ def run_in(document: Mapping[str, Any]) -> dict[Place, list[Trial]]:
     return {
         (cell["variant"], cell["save"], cell["load"]): [
             Trial(**{**trial, "differences": tuple(Difference(**one) for one in trial["differences"])})
-            for trial in cell.get("remedies") or () if trial["key"]]
-        for cell in document["cells"]}
+            for trial in cell.get("remedies") or ()
+            if trial["key"]
+        ]
+        for cell in document["cells"]
+    }
 
 
 def settled(trials: Iterable[Trial]) -> bool:
@@ -170,20 +188,35 @@ class _Siblings:
         self._others: dict[str, str] = {}
         for one in document["runtimes"]:
             for other in document["runtimes"]:
-                if one["environment"] == other["environment"] and {one["keras"], other["keras"]} == {
-                        "keras", "tf_keras"} and not other["v1"] and not one["v1"]:
+                if (
+                    one["environment"] == other["environment"]
+                    and {one["keras"], other["keras"]} == {"keras", "tf_keras"}
+                    and not other["v1"]
+                    and not one["v1"]
+                ):
                     self._others[one["id"]] = other["id"]
 
     def of(self, cell: Mapping[str, Any]) -> list[Trial]:
         """The trials that they amount to: the best other format, the scenario's own remedy, the other Keras."""
         variant = self._variants[cell["variant"]]
-        formats = [one for other in self._by_parameters[_of(variant)]
-                   if other["id"] != variant["id"] and other["format"] != "code"
-                   and (one := self._trial(ANOTHER_FORMAT, cell, variant=other["id"])) and one.verified]
+        formats = [
+            one
+            for other in self._by_parameters[_of(variant)]
+            if other["id"] != variant["id"]
+            and other["format"] != "code"
+            and (one := self._trial(ANOTHER_FORMAT, cell, variant=other["id"]))
+            and one.verified
+        ]
         formats.sort(key=lambda trial: trial.verdict != Verdict.IDENTICAL)
-        return [*formats[:1], *self._as_said(cell, variant),
-                *([trial] if (other := self._others.get(cell["load"]))
-                  and (trial := self._trial(OTHER_KERAS, cell, load=other)) else [])]
+        return [
+            *formats[:1],
+            *self._as_said(cell, variant),
+            *(
+                [trial]
+                if (other := self._others.get(cell["load"])) and (trial := self._trial(OTHER_KERAS, cell, load=other))
+                else []
+            ),
+        ]
 
     def _as_said(self, cell: Mapping[str, Any], variant: Mapping[str, Any]) -> list[Trial]:
         remedy = self._remedies[variant["scenario"]]
@@ -191,15 +224,20 @@ class _Siblings:
             return []
         wanted = {**variant, "parameters": {**variant["parameters"], **remedy}}
         same = [other for other in self._by_parameters.get(_of(wanted), ()) if other["format"] == variant["format"]]
-        return [trial for other in same
-                if (trial := self._trial(AS_THE_SCENARIO_SAYS, cell, variant=other["id"]))]
+        return [trial for other in same if (trial := self._trial(AS_THE_SCENARIO_SAYS, cell, variant=other["id"]))]
 
     def _trial(self, remedy: str, cell: Mapping[str, Any], variant: str = "", load: str = "") -> Trial | None:
         verdict = self._verdicts.get((variant or cell["variant"], cell["save"], load or cell["load"]))
         if verdict is None or verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
             return None
-        return Trial(remedy=remedy, verdict=verdict, reason="", verified=good(cell["verdict"], verdict),
-                     variant=variant, load=load)
+        return Trial(
+            remedy=remedy,
+            verdict=verdict,
+            reason="",
+            verified=good(cell["verdict"], verdict),
+            variant=variant,
+            load=load,
+        )
 
 
 def _of(variant: Mapping[str, Any]) -> tuple[str, str]:

@@ -43,8 +43,9 @@ class Count:
         return self.verified + self.failed
 
     def __add__(self, other: Count) -> Count:
-        return Count(**{field.name: getattr(self, field.name) + getattr(other, field.name)
-                        for field in dataclasses.fields(self)})
+        return Count(
+            **{field.name: getattr(self, field.name) + getattr(other, field.name) for field in dataclasses.fields(self)}
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,9 +92,14 @@ def tally(document: Document) -> Tally:
     for cell in failing(document):
         proposed = causes.get(cell["cause"], {}).get("remedies", ())
         counts[cell["cause"]] += _counted(  # where nothing was saved, no loading side can do anything about it
-            cell, [one for one in proposed if cell["verdict"] != Verdict.UNSAVED or sides[one] == "save"])
-    rows = [Row(kind=causes[id]["kind"], id=id, title=causes[id]["title"], count=count) if id in causes else
-            Row(kind=UNKNOWN, id=UNKNOWN, title="no signature knows it", count=count) for id, count in counts.items()]
+            cell, [one for one in proposed if cell["verdict"] != Verdict.UNSAVED or sides[one] == "save"]
+        )
+    rows = [
+        Row(kind=causes[id]["kind"], id=id, title=causes[id]["title"], count=count)
+        if id in causes
+        else Row(kind=UNKNOWN, id=UNKNOWN, title="no signature knows it", count=count)
+        for id, count in counts.items()
+    ]
     rows.sort(key=lambda row: (KINDS_IN_ORDER.index(row.kind), -row.count.cells, row.id))
     return Tally(all=sum(counts.values(), Count()), rows=tuple(rows))
 
@@ -126,5 +132,6 @@ def _counted(cell: Cell, proposed: Sequence[str]) -> Count:
     trials = cell["remedies"] or ()
     if any(trial["verified"] for trial in trials):
         return Count(cells=1, verified=1)
-    return Count(cells=1, failed=bool(trials), untried=bool(not trials and proposed),
-                 without=not trials and not proposed)
+    return Count(
+        cells=1, failed=bool(trials), untried=bool(not trials and proposed), without=not trials and not proposed
+    )

@@ -81,8 +81,8 @@ class Matrix:
         self._read: dict[str, Attempt] = {}  # what the store was asked for already
         self._seeded = False
         self._conditions = Conditions(
-            worker=_worker_digest(),
-            environments={one.id: provision.wanted(one) for one in self.environments})
+            worker=_worker_digest(), environments={one.id: provision.wanted(one) for one in self.environments}
+        )
 
     def outlook(self) -> Outlook:
         """What is still to be done, without doing anything."""
@@ -92,15 +92,22 @@ class Matrix:
         loads = plan.loads(self.selection, self._conditions, saved)
         loads_known = self._known(loads)
         missing = [task for task in saves if task.key not in known]
-        to_come = sum(self.selection.asks(task.variant, task.runtime, loader)
-                      for task in missing for loader in self.selection.loaders)
+        to_come = sum(
+            self.selection.asks(task.variant, task.runtime, loader)
+            for task in missing
+            for loader in self.selection.loaders
+        )
         unknown = [task for task in loads if task.key not in loads_known]
         runtimes = [task.runtime for task in (*missing, *unknown)]
         runtimes += self.selection.loaders if missing else ()
         return Outlook(
-            environments=self._environments(runtimes), runtimes=tuple(dict.fromkeys(runtimes)),
-            saves=tuple(missing), saves_known=len(saves) - len(missing),
-            loads=len(unknown) + to_come, loads_known=len(loads) - len(unknown))
+            environments=self._environments(runtimes),
+            runtimes=tuple(dict.fromkeys(runtimes)),
+            saves=tuple(missing),
+            saves_known=len(saves) - len(missing),
+            loads=len(unknown) + to_come,
+            loads_known=len(loads) - len(unknown),
+        )
 
     def tasks(self) -> list[Task]:
         """Every save, and every load of what is known to have been saved."""
@@ -124,22 +131,40 @@ class Matrix:
         loaded, loads_run, loads_known = self._carry_out("loads", loads, self._known(loads), ground, watcher)
         marks.append(time.monotonic())
         about = {
-            "started": started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - begun, 2),
-            "command": self.options.command, "isolation": self.options.isolation, "jobs": self.options.jobs,
-            "work": {"saves_run": saves_run, "saves_known": saves_known,
-                     "loads_run": loads_run, "loads_known": loads_known},
-            "time": {"provision": round(marks[0] - begun, 2), "save": round(marks[1] - marks[0], 2),
-                     "load": round(marks[2] - marks[1], 2)}}
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - begun, 2),
+            "command": self.options.command,
+            "isolation": self.options.isolation,
+            "jobs": self.options.jobs,
+            "work": {
+                "saves_run": saves_run,
+                "saves_known": saves_known,
+                "loads_run": loads_run,
+                "loads_known": loads_known,
+            },
+            "time": {
+                "provision": round(marks[0] - begun, 2),
+                "save": round(marks[1] - marks[0], 2),
+                "load": round(marks[2] - marks[1], 2),
+            },
+        }
         return Run(
-            selection=self.selection, environments=self.environments,
-            records={**{one.id: record for one in self.environments if (record := provision.current(one))},
-                     **ground.records},
-            saved=by_cell, loaded={_load_of(task): loaded[task.key] for task in loads}, faults=self._faults,
+            selection=self.selection,
+            environments=self.environments,
+            records={
+                **{one.id: record for one in self.environments if (record := provision.current(one))},
+                **ground.records,
+            },
+            saved=by_cell,
+            loaded={_load_of(task): loaded[task.key] for task in loads},
+            faults=self._faults,
             about=about,
-            keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads})
+            keys={_save_of(task): task.key for task in saves} | {_load_of(task): task.key for task in loads},
+        )
 
-    def try_remedies(self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher, every: bool
-                     ) -> dict[Place, list[Trial]]:
+    def try_remedies(
+        self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher, every: bool
+    ) -> dict[Place, list[Trial]]:
         """Load cells that are not good once more with what their causes propose, until something helps.
 
         Those that another cell helps (another format, say) wait until the rest is done, and are tried only with
@@ -166,14 +191,30 @@ class Matrix:
                 finished(task, known[task.key], True)
         ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
         for more in (False, True) if every else (False,):
-            chains = [chain for case in cases if case.wants(more) and (chain := [
-                task for task in tasks[case.place] if task.remedy in case.left and self.artifacts.has(task.artifact)])]
+            chains = [
+                chain
+                for case in cases
+                if case.wants(more)
+                and (
+                    chain := [
+                        task
+                        for task in tasks[case.place]
+                        if task.remedy in case.left and self.artifacts.has(task.artifact)
+                    ]
+                )
+            ]
             chains.sort(key=lambda chain: self.selection.loaders.index(chain[0].runtime))
             if chains:
                 runtimes = dict.fromkeys(chain[0].runtime for chain in chains)
                 ground.prepare(self._environments(runtimes), runtimes, watcher)
-            ran += self._run("more remedies" if more else "remedies", chains, len(known), ground, watcher,
-                             functools.partial(finished, more=more))
+            ran += self._run(
+                "more remedies" if more else "remedies",
+                chains,
+                len(known),
+                ground,
+                watcher,
+                functools.partial(finished, more=more),
+            )
         document["run"]["work"] |= {"remedies_run": ran, "remedies_known": len(known)}
         document["run"]["time"]["remedies"] = round(time.monotonic() - begun, 2)
         document["run"]["seconds"] = round(document["run"]["seconds"] + time.monotonic() - begun, 2)
@@ -183,12 +224,23 @@ class Matrix:
         """Each case's load once more with each remedy that is proposed, in order."""
         loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
         savers = {runtime.id: runtime for runtime in self.selection.savers}
-        return {case.place: [plan.with_remedy(loads[case.place], remedy, remedies.code_of(remedy),
-                                              savers[case.place[1]], run.saved[case.place[:2]].versions)
-                             for remedy in case.left] for case in cases}
+        return {
+            case.place: [
+                plan.with_remedy(
+                    loads[case.place],
+                    remedy,
+                    remedies.code_of(remedy),
+                    savers[case.place[1]],
+                    run.saved[case.place[:2]].versions,
+                )
+                for remedy in case.left
+            ]
+            for case in cases
+        }
 
-    def _carry_out(self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground,
-                   watcher: Watcher) -> tuple[dict[str, Attempt], int, int]:
+    def _carry_out(
+        self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground, watcher: Watcher
+    ) -> tuple[dict[str, Attempt], int, int]:
         """Add to the `results` that are known those of all other tasks; with how many were run and known."""
         waiting = [[task] for task in tasks if task.key not in results]  # two savers may give the same artifact
         known = len(tasks) - len(waiting)
@@ -199,8 +251,9 @@ class Matrix:
 
         return results, self._run(phase, waiting, known, ground, watcher, finished), known
 
-    def _run(self, phase: str, chains: Sequence[Chain], known: int, ground: Ground, watcher: Watcher,
-             finished: _Finished) -> int:
+    def _run(
+        self, phase: str, chains: Sequence[Chain], known: int, ground: Ground, watcher: Watcher, finished: _Finished
+    ) -> int:
         """Run chains, as far as `finished` wants; how many tasks that were."""
         watcher.begin(phase, len(chains), known)
         run = 0
@@ -216,8 +269,9 @@ class Matrix:
                 run += self._run_batch(phase, possible, ground, watcher, finished)
         return run
 
-    def _run_batch(self, phase: str, chains: Sequence[Chain], ground: Ground, watcher: Watcher,
-                   finished: _Finished) -> int:
+    def _run_batch(
+        self, phase: str, chains: Sequence[Chain], ground: Ground, watcher: Watcher, finished: _Finished
+    ) -> int:
         run, last = 0, {chain[-1].key for chain in chains}
 
         def keep(task: Task, result: Result) -> bool:
@@ -246,8 +300,13 @@ class Matrix:
     def _known_saves(self, saves: Sequence[Task]) -> dict[str, Attempt]:
         """Saves that are known, and whose files and observations are at hand or needed by no load that is to be run."""
         known = self._known(saves)
-        lost = {_save_of(task): attempt for task in saves if (attempt := known.get(task.key)) and attempt.artifact
-                and not (attempt.observations and self.artifacts.has(attempt.artifact))}
+        lost = {
+            _save_of(task): attempt
+            for task in saves
+            if (attempt := known.get(task.key))
+            and attempt.artifact
+            and not (attempt.observations and self.artifacts.has(attempt.artifact))
+        }
         if lost:
             loads = plan.loads(self.selection, self._conditions, lost)
             loads_known = self._known(loads)
@@ -268,8 +327,11 @@ class Matrix:
             self._read.update(self.store.attempts(asked))
         known = {task.key: self._read[task.key] for task in tasks if task.key in self._read}
         limits = {task.key: self.options.limits.of(task) for task in tasks}
-        return {key: attempt for key, attempt in known.items()
-                if not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])}
+        return {
+            key: attempt
+            for key, attempt in known.items()
+            if not (attempt.outcome is Outcome.TIMED_OUT and attempt.wall < limits[key])
+        }
 
     @contextlib.contextmanager
     def _pool(self, chains: Sequence[Chain], ground: Ground) -> Iterator[Pool]:
@@ -277,8 +339,14 @@ class Matrix:
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
-        pool = Pool(ground.pythons(), self.artifacts, folder, isolation=self.options.isolation,
-                    limits=self.options.limits, preloads=ground.preloads(chains))
+        pool = Pool(
+            ground.pythons(),
+            self.artifacts,
+            folder,
+            isolation=self.options.isolation,
+            limits=self.options.limits,
+            preloads=ground.preloads(chains),
+        )
         try:
             yield pool
         finally:
@@ -294,9 +362,11 @@ def checked(attempt: Attempt, record: Provisioned) -> Attempt:
     """The attempt, or `unavailable` when its worker tells other versions than the environment's record."""
     installed = {"python": record.python_version, **record.packages}
     installed.setdefault("tensorflow", installed.get("tensorflow-cpu", ""))
-    wrong = [f"{name} is {attempt.versions[name]}, recorded is {installed[name]}"
-             for name in ("python", "tensorflow", "numpy", "h5py")
-             if attempt.versions.get(name) and installed.get(name) and attempt.versions[name] != installed[name]]
+    wrong = [
+        f"{name} is {attempt.versions[name]}, recorded is {installed[name]}"
+        for name in ("python", "tensorflow", "numpy", "h5py")
+        if attempt.versions.get(name) and installed.get(name) and attempt.versions[name] != installed[name]
+    ]
     if not wrong:
         return attempt
     return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"not the environment that was asked: {'; '.join(wrong)}")

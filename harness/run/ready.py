@@ -82,8 +82,11 @@ class Ground:
 
     def _stages(self, runtimes: Iterable[Runtime]) -> list[tuple[Runtime, str, pathlib.Path]]:
         """Where a rehearsal of each runtime that is ready is held: its Python, and a folder for what is found."""
-        return [(runtime, record.python, pathlib.Path(record.python).parent.parent) for runtime in runtimes
-                if (record := self.records.get(runtime.environment)) and record.ready]
+        return [
+            (runtime, record.python, pathlib.Path(record.python).parent.parent)
+            for runtime in runtimes
+            if (record := self.records.get(runtime.environment)) and record.ready
+        ]
 
 
 def provision_all(environments: Sequence[Environment], jobs: int, watcher: Watcher) -> dict[str, Provisioned]:

@@ -34,8 +34,9 @@ class Report:
 class Last:
     """The last run into a reports folder; `asked` is all that this run is made of, JSON or with a telling `str`."""
 
-    def __init__(self, store: pathlib.Path, reports: pathlib.Path, asked: Any, environments: Sequence[Environment]
-                 ) -> None:
+    def __init__(
+        self, store: pathlib.Path, reports: pathlib.Path, asked: Any, environments: Sequence[Environment]
+    ) -> None:
         self._store = store
         self._environments = environments
         self._path = paths.home() / "unchanged" / f"{digest_of(str(reports.resolve()))}.json"
@@ -74,24 +75,31 @@ class Last:
     def _now(self, files: Mapping[str, pathlib.Path]) -> dict[str, Any]:
         """What others may have changed since. Raises OSError where a file of it is not there."""
         records = {one.id: provision.current(one) for one in self._environments}
-        return {"store": _looks(self._store), "files": {name: _looks(path) for name, path in files.items()},
-                "environments": {id: digest_of(dataclasses.asdict(record)) if record else ""
-                                 for id, record in records.items()}}
+        return {
+            "store": _looks(self._store),
+            "files": {name: _looks(path) for name, path in files.items()},
+            "environments": {
+                id: digest_of(dataclasses.asdict(record)) if record else "" for id, record in records.items()
+            },
+        }
 
 
 def _passing(document: Mapping[str, Any]) -> bool:
     """Whether anything is due to this machine at that time, and so tried again by the next run."""
     trials = (trial for cell in document["cells"] for trial in cell.get("remedies") or ())
-    return (any(one["status"] == "unavailable" for one in document["environments"])
-            or any(one["outcome"] == Outcome.UNAVAILABLE for some in (document["saves"], document["cells"], trials)
-                   for one in some))
+    return any(one["status"] == "unavailable" for one in document["environments"]) or any(
+        one["outcome"] == Outcome.UNAVAILABLE for some in (document["saves"], document["cells"], trials) for one in some
+    )
 
 
 def _known(work: Mapping[str, int]) -> dict[str, int]:
     """The same work for a run that knew it all."""
     whats = [name.removesuffix("_run") for name in work if name.endswith("_run")]
-    return {f"{what}_{how}": (work[f"{what}_run"] + work[f"{what}_known"]) * (how == "known")
-            for what in whats for how in ("run", "known")}
+    return {
+        f"{what}_{how}": (work[f"{what}_run"] + work[f"{what}_known"]) * (how == "known")
+        for what in whats
+        for how in ("run", "known")
+    }
 
 
 def _code() -> str:

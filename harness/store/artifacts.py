@@ -48,8 +48,9 @@ class Artifacts:
     def files(self, digest: str) -> dict[str, int]:
         """Names and sizes (bytes) of the files that the save wrote."""
         root = self.path(digest) / protocol.ARTIFACT
-        return {path.relative_to(root).as_posix(): path.stat().st_size
-                for path in sorted(root.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(root).as_posix(): path.stat().st_size for path in sorted(root.rglob("*")) if path.is_file()
+        }
 
 
 def _digest(folder: pathlib.Path) -> str:

@@ -49,13 +49,16 @@ class Store:
             if version == 0 and foreign:
                 raise StoreError(f"{path}: a database of something else", "choose another home: CROSSLOAD_HOME=/path")
             if version not in (0, VERSION):
-                raise StoreError(f"{path}: a store of version {version}, this Crossload reads {VERSION}",
-                                 "move it away to start anew, or use the Crossload that wrote it")
+                raise StoreError(
+                    f"{path}: a store of version {version}, this Crossload reads {VERSION}",
+                    "move it away to start anew, or use the Crossload that wrote it",
+                )
             if version == 0:  # at once, so that another process which is just making it is waited for
                 self._connection.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {VERSION}; commit;")
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
-                             ) from error
+            raise StoreError(
+                f"{path}: {error}", "is the disk full, or the file damaged? Move it away to start anew"
+            ) from error
 
     def _turn_to_wal(self) -> None:
         """Turn to WAL mode; unlike all else, SQLite does not wait when another process is just doing the same."""
@@ -82,15 +85,18 @@ class Store:
         """Keep one finished attempt and the arrays it observed, whole or not at all."""
         with self._reading() as connection, connection:
             connection.executemany("insert or ignore into array values (?, ?)", arrays.items())
-            connection.execute("insert or replace into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
-                               (key, stage, about, _text(attempt)))
+            connection.execute(
+                "insert or replace into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
+                (key, stage, about, _text(attempt)),
+            )
 
     def seed(self, stage: str, attempts: Mapping[str, tuple[str, Attempt]]) -> None:
         """Keep attempts that were made elsewhere, (about, attempt) by key; what is there already stays."""
         rows = [(key, stage, about, _text(attempt)) for key, (about, attempt) in attempts.items()]
         with self._reading() as connection, connection:
-            connection.executemany("insert or ignore into attempt (key, stage, about, attempt) values (?, ?, ?, ?)",
-                                   rows)
+            connection.executemany(
+                "insert or ignore into attempt (key, stage, about, attempt) values (?, ?, ?, ?)", rows
+            )
 
     def array(self, digest: str) -> numpy.ndarray[Any, Any]:
         """An array by its digest. Raises StoreError if it is not there."""
@@ -113,8 +119,9 @@ class Store:
             except sqlite3.Error as error:
                 raise StoreError(f"{self.path}: {error}", "is the disk full?") from error
             except (ValueError, KeyError, TypeError) as error:
-                raise StoreError(f"{self.path}: what is stored cannot be read: {error}",
-                                 "move it away to start anew") from error
+                raise StoreError(
+                    f"{self.path}: what is stored cannot be read: {error}", "move it away to start anew"
+                ) from error
 
 
 def packed(array: numpy.ndarray[Any, Any]) -> tuple[str, bytes]:
@@ -131,13 +138,18 @@ def _text(attempt: Attempt) -> str:
 
 def _attempt(stored: dict[str, Any]) -> Attempt:
     failure, differences = stored.pop("failure"), stored.pop("differences", None)
-    return Attempt(**{
-        **stored, "outcome": Outcome(stored["outcome"]), "notes": tuple(stored["notes"]),
-        "failure": Failure(**failure) if failure else None,
-        "differences": None if differences is None else tuple(Difference(**one) for one in differences)})
+    return Attempt(
+        **{
+            **stored,
+            "outcome": Outcome(stored["outcome"]),
+            "notes": tuple(stored["notes"]),
+            "failure": Failure(**failure) if failure else None,
+            "differences": None if differences is None else tuple(Difference(**one) for one in differences),
+        }
+    )
 
 
 def _batches(values: Iterable[str], size: int) -> Iterator[list[str]]:
     every = list(values)
     for start in range(0, len(every), size):
-        yield every[start:start + size]
+        yield every[start : start + size]

@@ -99,9 +99,11 @@ def markdown(page: Sequence[Block]) -> str:
             case Items(texts):
                 parts.append("\n".join(f"- {escaped(text)}" for text in texts))
             case Grid(heads, rows, left):
-                lines = [[escaped(head.replace("\n", "")) for head in heads],
-                         ["---" if place < left else "--:" for place in range(len(heads))],
-                         *[[escaped(text) for text in row] for row in rows]]
+                lines = [
+                    [escaped(head.replace("\n", "")) for head in heads],
+                    ["---" if place < left else "--:" for place in range(len(heads))],
+                    *[[escaped(text) for text in row] for row in rows],
+                ]
                 parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
             case Code(text):
                 parts.append(f"```python\n{text}\n```")
@@ -109,8 +111,9 @@ def markdown(page: Sequence[Block]) -> str:
 
 
 def _filled(text: str, width: int, first: str = "", others: str = "") -> str:
-    return textwrap.fill(text, width, initial_indent=first, subsequent_indent=others, break_long_words=False,
-                         break_on_hyphens=False)
+    return textwrap.fill(
+        text, width, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _say(console: Console, text: str, style: str = "") -> None:
@@ -120,8 +123,9 @@ def _say(console: Console, text: str, style: str = "") -> None:
 def _table(grid: Grid) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
     for place, head in enumerate(grid.heads):
-        table.add_column(Text(head), justify="left" if place < grid.left else "right", overflow="fold",
-                         no_wrap=place >= grid.left)
+        table.add_column(
+            Text(head), justify="left" if place < grid.left else "right", overflow="fold", no_wrap=place >= grid.left
+        )
     for row in grid.rows:
         table.add_row(*(Text(_STEERING.sub("", text)) for text in row))
     return table

@@ -70,8 +70,11 @@ def test_a_cause_shows_its_cells_messages_and_remedies(open_page: Open, results:
 
 def test_a_cell_shows_its_cause_and_what_was_tried(open_page: Open, results: dict[str, Any]) -> None:
     """Verdict with each remedy, what proves it, what it costs, and code to copy that is the remedy's own."""
-    cell = next(cell for cell in of_cause(results, "bytecode")
-                if {trial["remedy"] for trial in cell["remedies"]} >= {"register", "another-format"})
+    cell = next(
+        cell
+        for cell in of_cause(results, "bytecode")
+        if {trial["remedy"] for trial in cell["remedies"]} >= {"register", "another-format"}
+    )
     page = open_page(link(cell), permissions=["clipboard-read", "clipboard-write"])
     rows = page.get_by_role("table", name="Remedies tried on this cell").locator("tbody tr")
     assert len(cell["remedies"]) == rows.count()
@@ -99,8 +102,10 @@ def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: dic
     """Cells in silence and in broken ones, by cause; and for how many a verified remedy suffices."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     mine = [cell for cell in results["cells"] if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
-    for name, verdicts in [("What differs in silence", ("changed",)),
-                           ("What breaks", ("crashed", "timed-out", "refused", "unsaved"))]:
+    for name, verdicts in [
+        ("What differs in silence", ("changed",)),
+        ("What breaks", ("crashed", "timed-out", "refused", "unsaved")),
+    ]:
         counts = page.get_by_role("table", name=f"{name}: cells by verdict and cause").locator("td.num")
         assert sum(cell["verdict"] in verdicts for cell in mine) == sum(map(int, counts.all_inner_texts()))
     asked = [cell for cell in mine if cell["verdict"] not in labels.UNASKED]
@@ -108,8 +113,10 @@ def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: dic
     helped = sum(any(trial["verified"] for trial in cell["remedies"]) for cell in asked)
     told = page.locator("#view section", has=page.get_by_role("heading", name="What helps")).locator("p").first
     left = len(asked) - good - helped
-    assert (f"Of {len(asked)} cells, {good} are identical as they are; verified remedies suffice for {helped} more; "
-            f"for {left} cells no remedy is verified.") == told.inner_text()
+    assert (
+        f"Of {len(asked)} cells, {good} are identical as they are; verified remedies suffice for {helped} more; "
+        f"for {left} cells no remedy is verified."
+    ) == told.inner_text()
 
 
 def test_a_move_says_which_models_survive(open_page: Open, results: dict[str, Any]) -> None:
@@ -117,17 +124,25 @@ def test_a_move_says_which_models_survive(open_page: Open, results: dict[str, An
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     marks = page.get_by_role("table", name="Kinds of models by format").locator(".mark").all_inner_texts()
     shares = [text.split()[-1].split("/") for text in marks]
-    mine = [cell for cell in results["cells"] if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")
-            and cell["variant"] not in pitfalls(results) and cell["verdict"] not in labels.UNASKED]
+    mine = [
+        cell
+        for cell in results["cells"]
+        if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")
+        and cell["variant"] not in pitfalls(results)
+        and cell["verdict"] not in labels.UNASKED
+    ]
     assert (sum(cell["verdict"] == "identical" for cell in mine), len(mine)) == (
-        sum(int(good) for good, _ in shares), sum(int(asked) for _, asked in shares))
+        sum(int(good) for good, _ in shares),
+        sum(int(asked) for _, asked in shares),
+    )
 
 
 def test_the_best_format_stands_first(open_page: Open, tmp_path: pathlib.Path) -> None:
     """Where enough was asked, the page names the format that `nox -s upgrade` does."""
     document = made.results(runtimes=3, scenarios=24, nasty=False)
-    page = open_page(fragment("pair", "tf-2.3", "keras-2.2.4"),
-                     file=harness.report.write(document, tmp_path)["index.html"])
+    page = open_page(
+        fragment("pair", "tf-2.3", "keras-2.2.4"), file=harness.report.write(document, tmp_path)["index.html"]
+    )
     best = advice.best(document)["tf-2.3", "keras-2.2.4"]
     formats = page.get_by_role("table", name="Formats: identical of asked")
     assert f"{best} best" == " ".join(formats.locator("tbody th").first.inner_text().split())
@@ -167,8 +182,7 @@ def test_the_comparison_follows_the_filters(open_page: Open, results: dict[str, 
     """With one saver chosen only its cells are compared, transitions and squares included."""
     page = open_page("#/compare?save=tf-2.3", file=laid_over)
     old = earlier.of(made.earlier(results))
-    worse = [cell for cell in results["cells"]
-             if cell["save"] == "tf-2.3" and earlier.of_cell(old, cell) == "worse"]
+    worse = [cell for cell in results["cells"] if cell["save"] == "tf-2.3" and earlier.of_cell(old, cell) == "worse"]
     rows = page.get_by_role("table", name="From which verdict to which").locator("tbody tr", has_text="worse")
     assert len(worse) == sum(int(row.locator("td.num").inner_text()) for row in rows.all())
     squares = page.locator("#view .matrix td.v-worse b").all_inner_texts()

@@ -65,15 +65,18 @@ def test_a_filter_leaves_the_right_cells(open_page: Open, results: dict[str, Any
 def turns(results: dict[str, Any]) -> dict[str, int]:
     """How many cells have another verdict than a neighbour, and than all of them on both axes; counted the slow way."""
     order = [row["id"] for row in results["runtimes"]]
-    at = {(c["variant"], c["save"], c["load"]): c["verdict"] for c in results["cells"]
-          if c["verdict"] not in ("unsupported", "unavailable")}
+    at = {
+        (c["variant"], c["save"], c["load"]): c["verdict"]
+        for c in results["cells"]
+        if c["verdict"] not in ("unsupported", "unavailable")
+    }
     found = {"turns": 0, "alone": 0}
     for (variant, save, load), verdict in at.items():
         axes = []
         for line in ([(variant, one, load) for one in order], [(variant, save, one) for one in order]):
             asked = [key for key in line if key in at]
             here = asked.index((variant, save, load))
-            axes.append([at[key] != verdict for key in [*asked[max(here - 1, 0):here], *asked[here + 1:here + 2]]])
+            axes.append([at[key] != verdict for key in [*asked[max(here - 1, 0) : here], *asked[here + 1 : here + 2]]])
         found["turns"] += any(axes[0]) or any(axes[1])
         found["alone"] += bool(axes[0] and axes[1]) and all(axes[0]) and all(axes[1])
     return found
@@ -95,12 +98,16 @@ def test_a_cause_can_be_chosen(open_page: Open) -> None:
     assert "Lambda layers" in box.locator("optgroup").evaluate_all("all => all.map(one => one.label)")
     go(page, lambda: box.select_option("slots-lost"))
     assert page.url.endswith("#/?cause=slots-lost")
-    assert {"incomplete"} == set(page.locator("details.findings:visible .mark").evaluate_all(
-        "all => all.map(one => one.textContent.trim().split(' ').at(-1))"))
+    assert {"incomplete"} == set(
+        page.locator("details.findings:visible .mark").evaluate_all(
+            "all => all.map(one => one.textContent.trim().split(' ').at(-1))"
+        )
+    )
 
 
-def test_controls_for_what_is_not_there_are_hidden(open_page: Open, results: dict[str, Any],
-                                                   tmp_path: pathlib.Path) -> None:
+def test_controls_for_what_is_not_there_are_hidden(
+    open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path
+) -> None:
     """Without causes there is no filter by cause or remedy, without an earlier run none by what moved."""
     file = harness.report.write(made.bare(results), tmp_path)["index.html"]
     page = open_page(file=file)
@@ -307,9 +314,18 @@ def test_the_view_as_markdown(open_page: Open, tmp_path: pathlib.Path) -> None:
     assert r"&lt;script&gt;alert(1)" in text
 
 
-@pytest.mark.parametrize("place", [
-    "#/", "#/pair/tf-2.3/keras-3", "#/runtimes", "#/variant/conv_batchnorm%2Fh5", "#/causes", "#/causes/slots-lost",
-    "#/compare"])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "#/",
+        "#/pair/tf-2.3/keras-3",
+        "#/runtimes",
+        "#/variant/conv_batchnorm%2Fh5",
+        "#/causes",
+        "#/causes/slots-lost",
+        "#/compare",
+    ],
+)
 def test_every_view_can_be_copied(open_page: Open, place: str) -> None:
     """Markdown of the view is on the clipboard, and the button says so."""
     page = open_page(place, permissions=["clipboard-read", "clipboard-write"])

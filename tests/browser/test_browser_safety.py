@@ -52,9 +52,11 @@ def poisoned(text: str) -> dict[str, Any]:
     trial = {"remedy": text, "verdict": "refused", "reason": text, "variant": text + "/h5", "save": "", "load": ""}
     remedies = [trial | {"verified": True}, trial | {"verified": False, "wall": 1.0, "variant": ""}]
     results["causes"] = [
-        {"id": text, "title": text, "explanation": text, "kind": text, "references": [text], "remedies": [text]}]
+        {"id": text, "title": text, "explanation": text, "kind": text, "references": [text], "remedies": [text]}
+    ]
     results["remedies"] = [
-        {"id": text, "title": text, "side": text, "code": text, "costs": text, "codes": {text: text}}]
+        {"id": text, "title": text, "side": text, "code": text, "costs": text, "codes": {text: text}}
+    ]
     difference = {"observation": text, "kind": "text", "detail": text, "where": text, "counts": True}
     difference |= {"absolute": None, "relative": None, "ulp": None, "allowed": None}
     for cell in results["cells"]:
@@ -89,9 +91,14 @@ def poisoned(text: str) -> dict[str, Any]:
 def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> None:
     """In every view the text is there, whole, and nothing of it has become an element or run."""
     results = poisoned(text)
-    old = earlier.of(results | {"cells": [cell | {"verdict": "identical"} for cell in results["cells"]],
-                                "run": results["run"] | {"started": text},
-                                "runtimes": [row | {"versions": {text: "another"}} for row in results["runtimes"]]})
+    old = earlier.of(
+        results
+        | {
+            "cells": [cell | {"verdict": "identical"} for cell in results["cells"]],
+            "run": results["run"] | {"started": text},
+            "runtimes": [row | {"versions": {text: "another"}} for row in results["runtimes"]],
+        }
+    )
     page = open_page(file=harness.report.write(results, tmp_path, old)["index.html"])
     one, other = (row["id"] for row in results["runtimes"])
     views = ["#/", "#/cells", fragment("variant", text + "/h5"), fragment("pair", one, other), "#/runtimes"]

@@ -78,8 +78,11 @@ def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path
     results = made.results()
     variant = results["variants"][0]["id"]
     savers, loaders = ([row["id"] for row in results["runtimes"]][at::3] for at in (1, 2))
-    results["cells"] = [cell for cell in results["cells"] if cell["variant"] != variant or (
-        cell["save"] in savers and cell["load"] in loaders)]
+    results["cells"] = [
+        cell
+        for cell in results["cells"]
+        if cell["variant"] != variant or (cell["save"] in savers and cell["load"] in loaders)
+    ]
     page = open_page(fragment("variant", variant), file=harness.report.write(results, tmp_path)["index.html"])
     matrix = page.locator("#view table").first
     assert len(savers) == matrix.locator("tbody tr:visible").count()

@@ -36,8 +36,13 @@ def matrix(home: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> Call
     def run(*arguments: str, **variables: str) -> dict[str, Any]:
         reports = tmp_path_factory.mktemp("reports")
         done = subprocess.run(
-            [sys.executable, "-m", "harness", "matrix", *arguments, "--reports", str(reports)], cwd=paths.PROJECT,
-            env={**os.environ, "CROSSLOAD_HOME": str(home), **variables}, capture_output=True, text=True, timeout=1200)
+            [sys.executable, "-m", "harness", "matrix", *arguments, "--reports", str(reports)],
+            cwd=paths.PROJECT,
+            env={**os.environ, "CROSSLOAD_HOME": str(home), **variables},
+            capture_output=True,
+            text=True,
+            timeout=1200,
+        )
         assert 0 == done.returncode, done.stdout + done.stderr
         document: dict[str, Any] = json.loads((reports / "results.json").read_text())
         return {**document, "said": done.stdout}

@@ -22,15 +22,33 @@ ByPlace = Callable[[dict[str, Any]], dict[tuple[str, str, str], dict[str, Any]]]
 @pytest.fixture(scope="module")
 def old(matrix: Run) -> dict[str, Any]:
     """TensorFlow 1.15 (Python 3.7) and 2.3 (Python 3.8), both ways."""
-    return matrix("--remedies", "all", "--runtimes", "tf1.15,tf2.3", "--format", "h5,weights-h5",
-                  "-k", "accuracy_string,lambda_layer,lstm_defaults,initializer_after_load")
+    return matrix(
+        "--remedies",
+        "all",
+        "--runtimes",
+        "tf1.15,tf2.3",
+        "--format",
+        "h5,weights-h5",
+        "-k",
+        "accuracy_string,lambda_layer,lstm_defaults,initializer_after_load",
+    )
 
 
 @pytest.fixture(scope="module")
 def new(matrix: Run) -> dict[str, Any]:
     """What TensorFlow 2.3 and 2.15 and Keras 3 saved, in Keras 3 (Python 3.13)."""
-    return matrix("--remedies", "all", "--save", "tf2.3,tf2.15,tf2.21-keras3", "--load", "tf2.21-keras3", "-k",
-                  "short_loss_name,dense,lambda_layer", "--format", "h5,savedmodel")
+    return matrix(
+        "--remedies",
+        "all",
+        "--save",
+        "tf2.3,tf2.15,tf2.21-keras3",
+        "--load",
+        "tf2.21-keras3",
+        "-k",
+        "short_loss_name,dense,lambda_layer",
+        "--format",
+        "h5,savedmodel",
+    )
 
 
 def test_lambda_of_another_python_is_bad_marshal_data(old: dict[str, Any], cells: ByPlace) -> None:

@@ -59,8 +59,12 @@ def test_killed_run_goes_on(matrix: Run, home: pathlib.Path, tmp_path: pathlib.P
     store = home / "store.sqlite"
     before = len(_rows(store))
     run = subprocess.Popen(
-        [sys.executable, "-m", "harness", "matrix", *SELECTION, "--reports", str(tmp_path)], cwd=paths.PROJECT,
-        env={**os.environ, "CROSSLOAD_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [sys.executable, "-m", "harness", "matrix", *SELECTION, "--reports", str(tmp_path)],
+        cwd=paths.PROJECT,
+        env={**os.environ, "CROSSLOAD_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 300
     while len(_rows(store)) < before + 17 and time.monotonic() < deadline:  # 14 saves, then loads
         assert run.poll() is None, "the run ended before it could be killed"
@@ -96,8 +100,15 @@ def test_a_report_stands_until_something_changes(matrix: Run, home: pathlib.Path
     command = [sys.executable, "-m", "harness", "matrix", *SELECTION, "--reports", str(tmp_path)]
 
     def said() -> str:
-        return subprocess.run(command, cwd=paths.PROJECT, env={**os.environ, "CROSSLOAD_HOME": str(home)}, check=True,
-                              capture_output=True, text=True, timeout=1200).stdout
+        return subprocess.run(
+            command,
+            cwd=paths.PROJECT,
+            env={**os.environ, "CROSSLOAD_HOME": str(home)},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=1200,
+        ).stdout
 
     matrix(*SELECTION)
     said()
@@ -115,11 +126,21 @@ def test_a_report_stands_until_something_changes(matrix: Run, home: pathlib.Path
 
 def test_both_isolations_give_the_same_verdicts(matrix: Run, cells: ByPlace) -> None:
     """A fork of a zygote is a fresh process in everything that a model can see, the order of sets included."""
-    selection = ("-k", "vocabulary_from_set,custom_loss", "--format", "h5", "--runtimes", "tf1.15,tf2.21-keras3",
-                 "--fresh", "--remedies", "none")
+    selection = (
+        "-k",
+        "vocabulary_from_set,custom_loss",
+        "--format",
+        "h5",
+        "--runtimes",
+        "tf1.15,tf2.21-keras3",
+        "--fresh",
+        "--remedies",
+        "none",
+    )
     forked, fresh = matrix(*selection), matrix(*selection, "--isolation", "process")
     assert {place: cell["verdict"] for place, cell in cells(fresh).items()} == {
-        place: cell["verdict"] for place, cell in cells(forked).items()}
+        place: cell["verdict"] for place, cell in cells(forked).items()
+    }
     found = cells(forked)
     assert "changed" == found["vocabulary_from_set/h5/set", "tf1.15", "tf1.15"]["verdict"]
     assert "identical" == found["vocabulary_from_set/h5/sorted", "tf1.15", "tf1.15"]["verdict"]
@@ -136,19 +157,24 @@ def test_broken_scenarios_stop_nobody(matrix: Run, tmp_path: pathlib.Path) -> No
     line = good.splitlines().index("    layers = keras.layers") + 1
     assert {("not_python.py", 3), ("raises.py", line)} == faults
     assert {"good/h5": "identical", "raises/h5": "unsaved"} == {
-        cell["variant"]: cell["verdict"] for cell in document["cells"]}
+        cell["variant"]: cell["verdict"] for cell in document["cells"]
+    }
     assert f"raises.py:{line}" in document["said"]
 
 
 def test_unavailable_environment_stops_nobody(matrix: Run, home: pathlib.Path, cells: ByPlace) -> None:
     """A Python that cannot be had is a reason with what to do; the other runtime is measured."""
     assert not (home / "environments" / "py36-tf1.12-keras2.2.4" / "pyvenv.cfg").exists()
-    document = matrix("-k", "dense", "--format", "h5", "--runtimes", "keras2.2.4,tf1.15",
-                      CROSSLOAD_PYTHON_3_6="/no/such/python")
+    document = matrix(
+        "-k", "dense", "--format", "h5", "--runtimes", "keras2.2.4,tf1.15", CROSSLOAD_PYTHON_3_6="/no/such/python"
+    )
     (missing,) = [one for one in document["environments"] if one["status"] == "unavailable"]
     assert "py36-tf1.12-keras2.2.4" == missing["id"]
     assert "/no/such/python" in missing["reason"]
     assert missing["hint"]
-    assert {("keras2.2.4", "tf1.15"): "unavailable", ("tf1.15", "keras2.2.4"): "unavailable",
-            ("keras2.2.4", "keras2.2.4"): "unavailable", ("tf1.15", "tf1.15"): "identical"} == {
-        (saver, loader): cell["verdict"] for (_, saver, loader), cell in cells(document).items()}
+    assert {
+        ("keras2.2.4", "tf1.15"): "unavailable",
+        ("tf1.15", "keras2.2.4"): "unavailable",
+        ("keras2.2.4", "keras2.2.4"): "unavailable",
+        ("tf1.15", "tf1.15"): "identical",
+    } == {(saver, loader): cell["verdict"] for (_, saver, loader), cell in cells(document).items()}

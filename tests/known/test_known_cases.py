@@ -57,8 +57,14 @@ def test_a_full_run_asks_for_each() -> None:
     found, _ = scenarios.read_all(paths.SCENARIOS)
     selection = select(catalogue, found, Wishes(group="all"))
     variants = {variant.id: variant for variant in selection.variants}
-    assert [] == [case["id"] for case in CASES if case["variant"] not in variants or not selection.asks(
-        variants[case["variant"]], catalogue.runtime(case["save"]), catalogue.runtime(case["load"]))]
+    assert [] == [
+        case["id"]
+        for case in CASES
+        if case["variant"] not in variants
+        or not selection.asks(
+            variants[case["variant"]], catalogue.runtime(case["save"]), catalogue.runtime(case["load"])
+        )
+    ]
 
 
 @by_id
@@ -87,8 +93,23 @@ def test_a_cause_is_of_the_kind_that_the_report_speaks_of() -> None:
 @by_id
 def test_it_is_so_today(case: dict[str, Any], tmp_path: pathlib.Path) -> None:
     """The same from a run of nothing but this cell: needs its two environments (nox -s known)."""
-    command = [sys.executable, "-m", "harness", "matrix", "--variant", case["variant"], "--save", case["save"],
-               "--load", case["load"], "--fresh", "--remedies", "none", "--reports", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "harness",
+        "matrix",
+        "--variant",
+        case["variant"],
+        "--save",
+        case["save"],
+        "--load",
+        case["load"],
+        "--fresh",
+        "--remedies",
+        "none",
+        "--reports",
+        str(tmp_path),
+    ]
     done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
     assert 0 == done.returncode, done.stdout + done.stderr
     check(case, placed(json.loads((tmp_path / "results.json").read_text())))

@@ -27,8 +27,9 @@ def python_with_numpy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
             assert uv, "uv comes with nox[uv]"
             folder = tmp_path_factory.mktemp(f"python{version}")
             python = folder / "bin" / "python"
-            subprocess.run([uv, "venv", "-q", "--no-project", "--clear", "--python", found.path, str(folder)],
-                           check=True)
+            subprocess.run(
+                [uv, "venv", "-q", "--no-project", "--clear", "--python", found.path, str(folder)], check=True
+            )
             subprocess.run([uv, "pip", "install", "-q", "--python", str(python), "numpy"], check=True)
             made[version] = str(python)
         return made[version]

@@ -42,10 +42,22 @@ def _stand_in_for_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 def _request(folder: pathlib.Path, stage: str, seconds: float = 60, **more: Any) -> pathlib.Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "request.json"
-    protocol.write_json(str(path), {
-        "protocol": protocol.VERSION, "stage": stage, "runtime": RUNTIME, "scenario": str(HERE / "scenario.py"),
-        "format": "h5", "parameters": {}, "folder": str(folder), "answer": str(folder / "answer.json"),
-        "memory": 2**30, "seconds": seconds, **more})
+    protocol.write_json(
+        str(path),
+        {
+            "protocol": protocol.VERSION,
+            "stage": stage,
+            "runtime": RUNTIME,
+            "scenario": str(HERE / "scenario.py"),
+            "format": "h5",
+            "parameters": {},
+            "folder": str(folder),
+            "answer": str(folder / "answer.json"),
+            "memory": 2**30,
+            "seconds": seconds,
+            **more,
+        },
+    )
     return path
 
 
@@ -124,11 +136,13 @@ def test_zygote_equals_fresh_process(version: str, python_with_numpy: PythonWith
     drawn = [next(line for line in log.splitlines() if line.startswith("drawn")) for log in logs]
     assert 2 == len(set(drawn)), "two children draw other random numbers"
     assert [item for item, _ in _answer(alone)["observations"]] == [
-        item for item, _ in _answer(tmp_path / "one")["observations"]]
+        item for item, _ in _answer(tmp_path / "one")["observations"]
+    ]
 
 
-def test_crash_is_told(python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path,
-                       monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crash_is_told(
+    python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Needs CPython 3.11 and fork: a child that dies by a signal is told as such, and the zygote goes on."""
     python = python_with_numpy("3.11")
     saved, broken = tmp_path / "save", tmp_path / "broken"
@@ -156,8 +170,14 @@ def test_python_2_is_refused(tmp_path: pathlib.Path) -> None:
     """Needs CPython 2.7: the worker says in plain words that it wants Python 3.6."""
     root = pathlib.Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
     candidates = [shutil.which("python2.7"), *map(str, root.glob("versions/2.7.*/bin/python"))]
-    found = next((path for path in candidates if path and not subprocess.run(
-        [path, "--version"], capture_output=True).returncode), None)  # a shim of pyenv's may be there and fail
+    found = next(
+        (
+            path
+            for path in candidates
+            if path and not subprocess.run([path, "--version"], capture_output=True).returncode
+        ),
+        None,
+    )  # a shim of pyenv's may be there and fail
     if found is None:
         pytest.skip("needs CPython 2.7")
     done = subprocess.run(command(found, "run", "nothing"), capture_output=True, text=True, cwd=tmp_path)

@@ -78,7 +78,7 @@ def faults(folder: pathlib.Path, text: str) -> list[str]:
 
 def line_of(text: str) -> int:
     """The line on which a text of the good catalogue begins."""
-    return GOOD[:GOOD.index(text)].count("\n") + 1
+    return GOOD[: GOOD.index(text)].count("\n") + 1
 
 
 def one_fault(folder: pathlib.Path, old: str, new: str) -> str:
@@ -95,7 +95,8 @@ def test_causes_and_remedies_in_order(tmp_path: pathlib.Path) -> None:
     assert "One thing and another." == found.by_id["first"].explanation
     assert ["first/1", "first/2", "second/1"] == [signature.id for signature in found.signatures]
     assert [line_of(text) - 1 for text in ('type = "Val', 'verdict = ["ch', 'stage = ["lo')] == [
-        signature.line for signature in found.signatures]
+        signature.line for signature in found.signatures
+    ]
     [remedy] = found.remedies
     assert ("model = load_model(path, compile=False)", {"keras": "other"}) == (remedy.code, remedy.codes)
 
@@ -116,31 +117,49 @@ def test_what_is_not_said_asks_nothing(tmp_path: pathlib.Path) -> None:
     assert ["changed", "predictions", "python"] == [*second.verdicts, *second.differs, *second.same]
 
 
-@pytest.mark.parametrize(("old", "new", "fault"), [
-    ('kind = "lambda"', 'kind = "lamda"', "cause[1].kind: must be one of data, metrics, randomness, lambda, "),
-    ('id = "second"', 'id = "first"', "cause[1].id: 'first' is already the id of the cause on line 1"),
-    ('id = "second"', 'id = "unknown"', "cause[1].id: 'unknown' is what a cell is called that no signature knows"),
-    ('id = "second"', 'id = "Second one"', "cause[1].id: must be lower-case words joined by '-', not 'Second one'"),
-    ('remedies = []', 'remedies = ["load-compiled"]', "cause[1].remedies: must be one of load-uncompiled, not "
-     "'load-compiled'; did you mean load-uncompiled?"),
-    ('"https://example.org/2"', '"example.org"', "cause[1].references: must be addresses that begin with https://"),
-    ('unmeasured = true', 'unmeasured = 1', "cause[1].signature[0].unmeasured: must be true or false, not 1"),
-    ('stage = ["load"]', 'stages = ["load"]', "cause[1].signature[0].stages: unknown key; did you mean stage or "),
-    ('stage = ["load"]', 'stage = ["laod"]', "cause[1].signature[0].stage: must be one of provision, save, load, "),
-    ('message = "Unknown layer: {{kinds}}"', 'message = "Unknown ("',
-     "cause[0].signature[0].message: not a regular expression: "),
-    ('message = "Unknown layer: {{kinds}}"', 'message = "{{kind}}"',
-     "cause[0].signature[0].message: there is no list 'kind' under [words]; did you mean kinds?"),
-    ('keras = ">=3", module', 'keras = "3 or so", module',
-     "cause[0].signature[0].loader.keras: must be a constraint on a version such as"),
-    ('module = ["keras"]', 'modul = ["keras"]',
-     "cause[0].signature[0].loader.modul: unknown key; did you mean module?"),
-    ('kind = ["zip"]', 'kind = ["tar"]', "cause[0].signature[0].file.kind: must be one of hdf5, zip, "),
-    ('side = "load"', 'side = "laod"', "remedy[0].side: must be one of load, save, not 'laod'; did you mean load?"),
-    ("costs = \"the optimizer's state\"\n", "", "remedy[0]: lacks the key `costs`"),
-    ('codes = { keras = "other" }', 'codes = ["other"]', "remedy[0].codes: must be a table of texts by format"),
-    ('kinds = ["Dense", "Conv2D"]', 'kinds = "Dense"', "words.kinds: must be a list of texts"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('kind = "lambda"', 'kind = "lamda"', "cause[1].kind: must be one of data, metrics, randomness, lambda, "),
+        ('id = "second"', 'id = "first"', "cause[1].id: 'first' is already the id of the cause on line 1"),
+        ('id = "second"', 'id = "unknown"', "cause[1].id: 'unknown' is what a cell is called that no signature knows"),
+        ('id = "second"', 'id = "Second one"', "cause[1].id: must be lower-case words joined by '-', not 'Second one'"),
+        (
+            "remedies = []",
+            'remedies = ["load-compiled"]',
+            "cause[1].remedies: must be one of load-uncompiled, not 'load-compiled'; did you mean load-uncompiled?",
+        ),
+        ('"https://example.org/2"', '"example.org"', "cause[1].references: must be addresses that begin with https://"),
+        ("unmeasured = true", "unmeasured = 1", "cause[1].signature[0].unmeasured: must be true or false, not 1"),
+        ('stage = ["load"]', 'stages = ["load"]', "cause[1].signature[0].stages: unknown key; did you mean stage or "),
+        ('stage = ["load"]', 'stage = ["laod"]', "cause[1].signature[0].stage: must be one of provision, save, load, "),
+        (
+            'message = "Unknown layer: {{kinds}}"',
+            'message = "Unknown ("',
+            "cause[0].signature[0].message: not a regular expression: ",
+        ),
+        (
+            'message = "Unknown layer: {{kinds}}"',
+            'message = "{{kind}}"',
+            "cause[0].signature[0].message: there is no list 'kind' under [words]; did you mean kinds?",
+        ),
+        (
+            'keras = ">=3", module',
+            'keras = "3 or so", module',
+            "cause[0].signature[0].loader.keras: must be a constraint on a version such as",
+        ),
+        (
+            'module = ["keras"]',
+            'modul = ["keras"]',
+            "cause[0].signature[0].loader.modul: unknown key; did you mean module?",
+        ),
+        ('kind = ["zip"]', 'kind = ["tar"]', "cause[0].signature[0].file.kind: must be one of hdf5, zip, "),
+        ('side = "load"', 'side = "laod"', "remedy[0].side: must be one of load, save, not 'laod'; did you mean load?"),
+        ('costs = "the optimizer\'s state"\n', "", "remedy[0]: lacks the key `costs`"),
+        ('codes = { keras = "other" }', 'codes = ["other"]', "remedy[0].codes: must be a table of texts by format"),
+        ('kinds = ["Dense", "Conv2D"]', 'kinds = "Dense"', "words.kinds: must be a list of texts"),
+    ],
+)
 def test_a_fault_names_line_and_key(tmp_path: pathlib.Path, old: str, new: str, fault: str) -> None:
     """And the nearest thing that is known."""
     line = line_of("[[remedy]]") if "lacks" in fault else line_of(old)
@@ -151,8 +170,10 @@ def test_a_signature_without_a_condition(tmp_path: pathlib.Path) -> None:
     """It would name its cause for everything that fails at that stage."""
     empty = GOOD.replace('signal = "SIG"\n', "")
     line = line_of('stage = ["load"]') - 1
-    assert [f"{line}: cause[1].signature[0]: a signature needs a condition beside verdict, stage and format, or it "
-            "would hold for whatever fails"] == faults(tmp_path, empty)
+    assert [
+        f"{line}: cause[1].signature[0]: a signature needs a condition beside verdict, stage and format, or it "
+        "would hold for whatever fails"
+    ] == faults(tmp_path, empty)
 
 
 def test_a_cause_without_a_signature(tmp_path: pathlib.Path) -> None:
@@ -164,7 +185,7 @@ def test_a_cause_without_a_signature(tmp_path: pathlib.Path) -> None:
 
 def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
     """Nobody wants to mend one at a time."""
-    found = faults(tmp_path, GOOD.replace('side = "load"', 'side = 1').replace('kind = "lambda"', "kind = 1"))
+    found = faults(tmp_path, GOOD.replace('side = "load"', "side = 1").replace('kind = "lambda"', "kind = 1"))
     assert [line_of('side = "load"'), line_of('kind = "lambda"')] == [int(line.partition(":")[0]) for line in found]
 
 
@@ -202,7 +223,8 @@ def test_a_cause_says_something_of_use() -> None:
         assert len(cause.explanation.split()) >= 20, cause.id
         assert cause.references, cause.id
         assert cause.title[0].isupper() or cause.title.startswith(("hard_sigmoid", "get_config", "tf.keras", "h5py")), (
-            cause.id)
+            cause.id
+        )
         assert not cause.title.endswith("."), cause.id
         assert cause.remedies or cause.kind in ("environment", "format"), cause.id
 
@@ -212,7 +234,8 @@ def test_no_signature_names_a_scenario() -> None:
     text = (places.CATALOGUE / "causes.toml").read_text()
     found, _ = scenarios.read_all(places.SCENARIOS)
     told = [line for line in text.splitlines() if line.startswith(("message", "script", "log", "detail", "layer"))]
-    assert ["saving_script", "loading_script"] == [name for name in ("saving_script", "loading_script")
-                                                   if not any(name in line for line in told)]
+    assert ["saving_script", "loading_script"] == [
+        name for name in ("saving_script", "loading_script") if not any(name in line for line in told)
+    ]
     names = {scenario.name for scenario in found if scenario.name.count("_") > 1}
     assert [] == [(name, line) for name in names for line in told if name in line]

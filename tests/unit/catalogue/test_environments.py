@@ -12,7 +12,7 @@ from harness.environments import locks
 from harness.errors import CatalogueError, UsageError
 from harness.model import Environment, Runtime
 
-GOOD = '''\
+GOOD = """\
 ["py37-tf1.15"]
 title = "Python 3.7, TensorFlow 1.15"
 python = "3.7"
@@ -35,7 +35,7 @@ runtimes = [
     { id = "k-v1", title = "The same in v1", keras = "tf.keras", v1 = true },
     { id = "k-turn", title = "Where it turned", keras = "tf_keras", milestone = true },
 ]
-'''
+"""
 
 
 def catalogue(folder: pathlib.Path, text: str = GOOD) -> config.Catalogue:
@@ -65,14 +65,22 @@ def test_core_set_is_what_the_matrix_promises() -> None:
     found = config.load()
     core = found.group("core")
     assert [
-        ("py36-tf1.12-keras2.2.4", "3.6", "2019-03-01"), ("py37-tf1.15", "3.7", "2021-06-01"),
-        ("py38-tf2.3", "3.8", "2021-02-01"), ("py310-tf2.11", "3.10", "2023-03-01"),
-        ("py311-tf2.15", "3.11", "2024-02-20"), ("py313-tf2.21", "3.13", "2026-11-01"),
+        ("py36-tf1.12-keras2.2.4", "3.6", "2019-03-01"),
+        ("py37-tf1.15", "3.7", "2021-06-01"),
+        ("py38-tf2.3", "3.8", "2021-02-01"),
+        ("py310-tf2.11", "3.10", "2023-03-01"),
+        ("py311-tf2.15", "3.11", "2024-02-20"),
+        ("py313-tf2.21", "3.13", "2026-11-01"),
     ] == [(one.id, one.python, str(one.as_of)) for one in core]
     assert [
-        ("keras2.2.4", "keras", False), ("tf1.15", "tf.keras", False), ("tf2.3", "tf.keras", False),
-        ("tf2.11", "tf.keras", False), ("tf2.15", "tf.keras", False), ("tf2.15-v1", "tf.keras", True),
-        ("tf2.21-keras3", "keras", False), ("tf2.21-tf_keras", "tf_keras", False),
+        ("keras2.2.4", "keras", False),
+        ("tf1.15", "tf.keras", False),
+        ("tf2.3", "tf.keras", False),
+        ("tf2.11", "tf.keras", False),
+        ("tf2.15", "tf.keras", False),
+        ("tf2.15-v1", "tf.keras", True),
+        ("tf2.21-keras3", "keras", False),
+        ("tf2.21-tf_keras", "tf_keras", False),
     ] == [(runtime.id, runtime.keras, runtime.v1) for runtime in found.runtimes_of("core")]
 
 
@@ -86,17 +94,24 @@ def test_milestones_are_the_core_set_and_the_first_keras_3() -> None:
 def test_every_committed_lock_is_what_its_table_asks() -> None:
     """No environment lacks its lock, no lock is of another table, and no lock is left over."""
     environments = [one for one in config.load().environments if not one.rolling]
-    assert {} == {one.id: wrong for one in environments
-                  if (wrong := locks.disagreements(one, locks.path(one).read_text()))}
+    assert {} == {
+        one.id: wrong for one in environments if (wrong := locks.disagreements(one, locks.path(one).read_text()))
+    }
     assert {locks.path(one) for one in environments} == set(locks.path(environments[0]).parent.glob("*"))
 
 
 def test_environment_is_read_whole(tmp_path: pathlib.Path) -> None:
     """Every key of a table arrives in the model, and `all` is a group of each."""
     expected = Environment(
-        id="py37-tf1.15", title="Python 3.7, TensorFlow 1.15", python="3.7", released=datetime.date(2019, 10, 16),
-        as_of=datetime.date(2021, 6, 1), requirements=("tensorflow==1.15.5",), groups=("core", "all"),
-        runtimes=(Runtime(id="tf1.15", title="TensorFlow 1.15", environment="py37-tf1.15", keras="tf.keras"),))
+        id="py37-tf1.15",
+        title="Python 3.7, TensorFlow 1.15",
+        python="3.7",
+        released=datetime.date(2019, 10, 16),
+        as_of=datetime.date(2021, 6, 1),
+        requirements=("tensorflow==1.15.5",),
+        groups=("core", "all"),
+        runtimes=(Runtime(id="tf1.15", title="TensorFlow 1.15", environment="py37-tf1.15", keras="tf.keras"),),
+    )
     assert expected == catalogue(tmp_path).environment("py37-tf1.15")
 
 
@@ -126,9 +141,14 @@ def test_groups(tmp_path: pathlib.Path) -> None:
 
 def test_runtime_may_be_in_fewer_groups_than_its_environment(tmp_path: pathlib.Path) -> None:
     """One that says its groups is in those and in `all`; the others are where their environment is."""
-    found = catalogue(tmp_path, GOOD.replace(
-        'keras = "tf.keras" },\n', 'keras = "tf.keras" },\n    { id = "k", title = "K", keras = "keras", '
-        'groups = ["all"] },\n', 1))
+    found = catalogue(
+        tmp_path,
+        GOOD.replace(
+            'keras = "tf.keras" },\n',
+            'keras = "tf.keras" },\n    { id = "k", title = "K", keras = "keras", groups = ["all"] },\n',
+            1,
+        ),
+    )
     assert ["tf1.15"] == [one.id for one in found.runtimes_of("core")]
     assert ["k-jax", "k-v1", "k-turn", "tf1.15", "k"] == [one.id for one in found.runtimes_of("all")]
     with pytest.raises(UsageError, match="did you mean core"):
@@ -146,31 +166,48 @@ def test_rolling_environment_is_of_today_and_not_in_all(tmp_path: pathlib.Path) 
     assert ["py37-tf1.15", "jax"] == [one.id for one in found.environments]
     rolling = found.environment("jax")
     assert (True, datetime.date(2030, 1, 2), datetime.date(2030, 1, 2), ("nightly",)) == (
-        rolling.rolling, rolling.released, rolling.as_of, rolling.groups)
+        rolling.rolling,
+        rolling.released,
+        rolling.as_of,
+        rolling.groups,
+    )
     assert ("core", "nightly", "all") == found.groups
     assert ["py37-tf1.15"] == [one.id for one in found.group("all")]
     assert ["k-jax", "k-v1", "k-turn"] == [one.id for one in found.runtimes_of("nightly")]
     assert datetime.datetime.now(datetime.UTC).date() - config.load(file).environment("jax").as_of < (
-        datetime.timedelta(days=2))
+        datetime.timedelta(days=2)
+    )
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [
-    ("rolling = true", "rolling = 1", "15: jax.rolling: must be true or false, not 1"),
-    ("rolling = true", "rolling = true\nas-of = 2018-02-01",
-     "16: jax.as-of: a rolling environment is of today, at every run: leave this key out"),
-    ("rolling = true", "rolling = true\nreleased = 2018-02-01",
-     "16: jax.released: a rolling environment is of today, at every run: leave this key out"),
-    ('["nightly"]', '["nightly", "all"]', "16: jax.groups: a rolling environment cannot be in 'all', "),
-    ('["nightly"]', '["core"]', "16: jax.groups: a rolling environment cannot be in 'core', "),
-    ('groups = ["nightly"]\n', "", "12: jax: lacks the key `groups`"),
-    ("rolling = true", "rolling = false", "12: jax: lacks the key `as-of`"),
-    ("milestone = true", 'groups = ["core"]',
-     "21: jax.runtimes[2].groups: its environment is not in 'core', only in nightly"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("rolling = true", "rolling = 1", "15: jax.rolling: must be true or false, not 1"),
+        (
+            "rolling = true",
+            "rolling = true\nas-of = 2018-02-01",
+            "16: jax.as-of: a rolling environment is of today, at every run: leave this key out",
+        ),
+        (
+            "rolling = true",
+            "rolling = true\nreleased = 2018-02-01",
+            "16: jax.released: a rolling environment is of today, at every run: leave this key out",
+        ),
+        ('["nightly"]', '["nightly", "all"]', "16: jax.groups: a rolling environment cannot be in 'all', "),
+        ('["nightly"]', '["core"]', "16: jax.groups: a rolling environment cannot be in 'core', "),
+        ('groups = ["nightly"]\n', "", "12: jax: lacks the key `groups`"),
+        ("rolling = true", "rolling = false", "12: jax: lacks the key `as-of`"),
+        (
+            "milestone = true",
+            'groups = ["core"]',
+            "21: jax.runtimes[2].groups: its environment is not in 'core', only in nightly",
+        ),
+    ],
+)
 def test_what_a_rolling_environment_cannot_be(tmp_path: pathlib.Path, old: str, new: str, expected: str) -> None:
     """What would hold it in place, or put it where every run is to give the same, is a fault with line and key."""
     assert ROLLING.count(old) == 1
-    assert any(expected == fault[:len(expected)] for fault in faults(tmp_path, ROLLING.replace(old, new)))
+    assert any(expected == fault[: len(expected)] for fault in faults(tmp_path, ROLLING.replace(old, new)))
 
 
 def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
@@ -183,48 +220,79 @@ def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
     assert "jax" == found.runtime("k-jax").environment
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [
-    ('python = "3.7"', "python = 3.10",
-     '3: "py37-tf1.15".python: must be in quotes, such as "3.10" (a bare 3.10 is the number 3.1), not 3.1'),
-    ('python = "3.7"', 'python = "3.7.16"',
-     '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.7.16\''),
-    ('python = "3.7"', 'python = "3.5"',
-     '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.5\''),
-    ("released = 2019-10-16", 'released = "2019-10-16"',
-     '4: "py37-tf1.15".released: must be a day without quotes, such as 2021-06-01, not \'2019-10-16\''),
-    ("as-of = 2021-06-01", "as-of = 2019-01-01",
-     '5: "py37-tf1.15".as-of: 2019-01-01 is before the release (2019-10-16): nothing to install yet'),
-    ("as-of = 2021-06-01", "asof = 2021-06-01", '1: "py37-tf1.15": lacks the key `as-of`'),
-    ('"tensorflow==1.15.5"', '"tensorflow=1.15.5"', '6: "py37-tf1.15".requirements[0]: not a requirement: '),
-    ('groups = ["core"]', 'groups = "core"',
-     '7: "py37-tf1.15".groups: must be a list of texts that is not empty, not \'core\''),
-    ('keras = "tf.keras" },', 'keras = "tf_kears" },',
-     "9: \"py37-tf1.15\".runtimes[0].keras: must be one of keras, tf.keras, tf_keras, not 'tf_kears'; did you mean"),
-    ('title = "TensorFlow 1.15",', 'title = "",',
-     "9: \"py37-tf1.15\".runtimes[0].title: must be a text that is not empty, not ''"),
-    ('id = "k-v1"', 'id = "tf1.15"', "20: jax.runtimes[1].id: 'tf1.15' is already the id of the runtime on line 9"),
-    ("v1 = true", "v1 = 1", "20: jax.runtimes[1].v1: must be true or false, not 1"),
-    ("v1 = true", 'backend = "jax"',
-     "20: jax.runtimes[1].backend: only keras = \"keras\" has a choice of backends, not 'tf.keras'"),
-    ("milestone = true", 'milestone = "yes"', "21: jax.runtimes[2].milestone: must be true or false, not 'yes'"),
-    ("[jax]", '["a/b"]', "12: \"a/b\": an id is letters, digits, '.', '_' and '-', and begins"),
-])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            'python = "3.7"',
+            "python = 3.10",
+            '3: "py37-tf1.15".python: must be in quotes, such as "3.10" (a bare 3.10 is the number 3.1), not 3.1',
+        ),
+        (
+            'python = "3.7"',
+            'python = "3.7.16"',
+            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.7.16\'',
+        ),
+        (
+            'python = "3.7"',
+            'python = "3.5"',
+            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.5\'',
+        ),
+        (
+            "released = 2019-10-16",
+            'released = "2019-10-16"',
+            "4: \"py37-tf1.15\".released: must be a day without quotes, such as 2021-06-01, not '2019-10-16'",
+        ),
+        (
+            "as-of = 2021-06-01",
+            "as-of = 2019-01-01",
+            '5: "py37-tf1.15".as-of: 2019-01-01 is before the release (2019-10-16): nothing to install yet',
+        ),
+        ("as-of = 2021-06-01", "asof = 2021-06-01", '1: "py37-tf1.15": lacks the key `as-of`'),
+        ('"tensorflow==1.15.5"', '"tensorflow=1.15.5"', '6: "py37-tf1.15".requirements[0]: not a requirement: '),
+        (
+            'groups = ["core"]',
+            'groups = "core"',
+            "7: \"py37-tf1.15\".groups: must be a list of texts that is not empty, not 'core'",
+        ),
+        (
+            'keras = "tf.keras" },',
+            'keras = "tf_kears" },',
+            "9: \"py37-tf1.15\".runtimes[0].keras: must be one of keras, tf.keras, tf_keras, not 'tf_kears'; did you mean",
+        ),
+        (
+            'title = "TensorFlow 1.15",',
+            'title = "",',
+            "9: \"py37-tf1.15\".runtimes[0].title: must be a text that is not empty, not ''",
+        ),
+        ('id = "k-v1"', 'id = "tf1.15"', "20: jax.runtimes[1].id: 'tf1.15' is already the id of the runtime on line 9"),
+        ("v1 = true", "v1 = 1", "20: jax.runtimes[1].v1: must be true or false, not 1"),
+        (
+            "v1 = true",
+            'backend = "jax"',
+            "20: jax.runtimes[1].backend: only keras = \"keras\" has a choice of backends, not 'tf.keras'",
+        ),
+        ("milestone = true", 'milestone = "yes"', "21: jax.runtimes[2].milestone: must be true or false, not 'yes'"),
+        ("[jax]", '["a/b"]', "12: \"a/b\": an id is letters, digits, '.', '_' and '-', and begins"),
+    ],
+)
 def test_fault_is_told_with_line_and_key(tmp_path: pathlib.Path, old: str, new: str, expected: str) -> None:
     """Each kind of fault names the line it stands on, the key, and what would be right."""
     found = faults(tmp_path, GOOD.replace(old, new, 1))
-    assert expected == found[0][:len(expected)]
+    assert expected == found[0][: len(expected)]
 
 
 def test_unknown_key_gets_the_nearest(tmp_path: pathlib.Path) -> None:
     """A misspelt key is a fault of its own, with the key that was meant, in a table and in a runtime."""
     assert '5: "py37-tf1.15".asof: unknown key; did you mean as-of?' in faults(
-        tmp_path, GOOD.replace("as-of", "asof", 1))
+        tmp_path, GOOD.replace("as-of", "asof", 1)
+    )
     assert "20: jax.runtimes[1].v2: unknown key; did you mean v1?" == one_fault(tmp_path, "v1 = true", "v2 = true")
 
 
 def test_empty_runtimes_are_a_fault(tmp_path: pathlib.Path) -> None:
     """An environment that no runtime uses would never be seen."""
-    rows = GOOD[GOOD.index("runtimes = ["):GOOD.index("[jax]")]
+    rows = GOOD[GOOD.index("runtimes = [") : GOOD.index("[jax]")]
     expected = '8: "py37-tf1.15".runtimes: must hold at least one { id = "...", title = "...", keras = "..." }'
     assert expected == one_fault(tmp_path, rows, "runtimes = []\n")
     assert '1: "py37-tf1.15": lacks the key `runtimes`' == one_fault(tmp_path, rows, "")
@@ -240,8 +308,7 @@ def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
 
 def test_syntax_error_has_its_line(tmp_path: pathlib.Path) -> None:
     """What is not TOML is told with the line that tomllib found, at the end of the file too."""
-    assert ["3: not TOML: Invalid value (at line 3, column 10)"] == faults(
-        tmp_path, GOOD.replace('"3.7"', "three"))
+    assert ["3: not TOML: Invalid value (at line 3, column 10)"] == faults(tmp_path, GOOD.replace('"3.7"', "three"))
     assert faults(tmp_path, 'a = """\n\n')[0].startswith("3: not TOML: ")
 
 
@@ -259,4 +326,5 @@ def test_empty_file_is_a_fault(tmp_path: pathlib.Path) -> None:
 def test_key_outside_a_table(tmp_path: pathlib.Path) -> None:
     """A value where an environment should be is told, with how one begins."""
     assert ['1: python: is not a table; an environment begins with ["python"]'] == faults(
-        tmp_path, 'python = "3.7"\n' + GOOD)
+        tmp_path, 'python = "3.7"\n' + GOOD
+    )

@@ -35,13 +35,24 @@ LINES = textwrap.dedent('''\
     ''')
 
 
-@pytest.mark.parametrize(("path", "line"), [
-    (("top",), 2), (("a", "b.c", "d"), 4), (("a", "b.c", "d", "one", "two"), 5),
-    (("a", "b.c", "d", "one", "two", "y", 1), 6), (("a", "b.c", "d", "many", 0), 8),
-    (("a", "b.c", "d", "many", 1, "l"), 9), (("a", "b.c", "d", "many", 2, "k"), 9),
-    (("a", "b.c", "d", "many", 3, 1), 11), (("rows", 0, "k"), 14), (("rows", 1), 15), (("rows", 1, "k"), 16),
-    (("rows", 1, "sub", "z"), 18), (("rows", 1, "sub", "last"), 20),
-])
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("top",), 2),
+        (("a", "b.c", "d"), 4),
+        (("a", "b.c", "d", "one", "two"), 5),
+        (("a", "b.c", "d", "one", "two", "y", 1), 6),
+        (("a", "b.c", "d", "many", 0), 8),
+        (("a", "b.c", "d", "many", 1, "l"), 9),
+        (("a", "b.c", "d", "many", 2, "k"), 9),
+        (("a", "b.c", "d", "many", 3, 1), 11),
+        (("rows", 0, "k"), 14),
+        (("rows", 1), 15),
+        (("rows", 1, "k"), 16),
+        (("rows", 1, "sub", "z"), 18),
+        (("rows", 1, "sub", "last"), 20),
+    ],
+)
 def test_line_of_a_key(path: toml_lines.Key, line: int) -> None:
     """Keys are found in tables, arrays of tables, inline tables and arrays, not in strings and comments."""
     tomllib.loads(LINES)

@@ -493,8 +493,15 @@ def test_a_run_becomes_the_reference_and_is_compared_with_it(
     run()
     assert 0 == cli.main(["reference", "--results", "reports/results.json"])
     written = {path.name for path in (place / "reference").iterdir()}
-    assert {"cells.parquet", "saves.parquet", "run.json", "index.html", "matrix.svg", "badge.svg",
-            "summary.md"} == written
+    assert {
+        "cells.parquet",
+        "saves.parquet",
+        "run.json",
+        "index.html",
+        "matrix.svg",
+        "badge.svg",
+        "summary.md",
+    } == written
     assert (place / "docs" / "findings.md").read_text().startswith("# What breaks")
     assert 0 == cli.main(["reference", "--check", "--results", "reports/results.json"])
     document = json.loads((place / "reports" / "results.json").read_text())

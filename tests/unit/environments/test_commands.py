@@ -24,20 +24,25 @@ def test_child_cannot_ask_and_sees_no_colours(monkeypatch: pytest.MonkeyPatch) -
     """Stdin is at its end, NO_COLOR is set, PYTHONPATH is gone, and the user's own settings stay."""
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
     monkeypatch.setenv("UV_LINK_MODE", "copy")
-    code = ("import os, sys; print([sys.stdin.read(), os.environ['NO_COLOR'], os.environ.get('PYTHONPATH'), "
-            "os.environ['UV_LINK_MODE']])")
+    code = (
+        "import os, sys; print([sys.stdin.read(), os.environ['NO_COLOR'], os.environ.get('PYTHONPATH'), "
+        "os.environ['UV_LINK_MODE']])"
+    )
     assert "['', '1', None, 'copy']" == commands.run([sys.executable, "-c", code]).out.strip()
 
 
-@pytest.mark.parametrize(("result", "line"), [
-    (Result(code=1, err="error: A\n  cause: B\n  cause: B\n\nhint: C\n"), "A: B"),
-    (Result(code=1, err=f"error: A\n  cause: {'b' * 400}\n  cause: C\n"), "A: ...: C"),
-    (Result(code=1, err="error: " + "a" * 500), "a" * 396 + " ..."),
-    (Result(code=1, err="error: Hash mismatch\n\n   Expected:\n     sha256:00\n"), "Hash mismatch"),
-    (Result(code=1, err="Traceback\n  File\nOSError: no\n"), "OSError: no"),
-    (Result(code=-9), "exit code -9 without a word"),
-    (Result(code=124, err="error: A", trouble="not done within 1 s"), "not done within 1 s"),
-])
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (Result(code=1, err="error: A\n  cause: B\n  cause: B\n\nhint: C\n"), "A: B"),
+        (Result(code=1, err=f"error: A\n  cause: {'b' * 400}\n  cause: C\n"), "A: ...: C"),
+        (Result(code=1, err="error: " + "a" * 500), "a" * 396 + " ..."),
+        (Result(code=1, err="error: Hash mismatch\n\n   Expected:\n     sha256:00\n"), "Hash mismatch"),
+        (Result(code=1, err="Traceback\n  File\nOSError: no\n"), "OSError: no"),
+        (Result(code=-9), "exit code -9 without a word"),
+        (Result(code=124, err="error: A", trouble="not done within 1 s"), "not done within 1 s"),
+    ],
+)
 def test_one_line_on_why(result: Result, line: str) -> None:
     """The causes that uv tells, without hints and lists; when too long, its ends; for others the last line said."""
     assert line == commands.condensed(result)
@@ -48,10 +53,15 @@ def test_command_that_is_not_there(tmp_path: pathlib.Path) -> None:
     assert commands.run([str(tmp_path / "nothing")]).trouble.startswith("cannot be started: ")
 
 
-@pytest.mark.parametrize(("text", "cleaned"), [
-    ("get https://me:pass@host/x", "get https://***@host/x"), ("https://host/a@b", "https://host/a@b"),
-    ("(http://host/?a=1&access_token=s3cret&b=2)", "(http://host/?a=1&access_token=***&b=2)"),
-    ("\x1b[1mbold\x1b[0m", "bold")])
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("get https://me:pass@host/x", "get https://***@host/x"),
+        ("https://host/a@b", "https://host/a@b"),
+        ("(http://host/?a=1&access_token=s3cret&b=2)", "(http://host/?a=1&access_token=***&b=2)"),
+        ("\x1b[1mbold\x1b[0m", "bold"),
+    ],
+)
 def test_what_must_not_be_kept(text: str, cleaned: str) -> None:
     """Credentials and escape sequences go, and the rest of an address stays readable."""
     assert cleaned == commands.clean(text)

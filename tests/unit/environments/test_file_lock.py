@@ -12,9 +12,11 @@ from harness.environments import file_lock as exclusive
 def test_lock_is_for_one_at_a_time(tmp_path: pathlib.Path) -> None:
     """A second holder is told to wait, gives up at its limit, and gets in once the first has gone."""
     told: list[str] = []
-    with (exclusive.held(tmp_path / "a.lock", timeout=1, busy=lambda: told.append("first")),
-          pytest.raises(TimeoutError),
-          exclusive.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("second"))):
+    with (
+        exclusive.held(tmp_path / "a.lock", timeout=1, busy=lambda: told.append("first")),
+        pytest.raises(TimeoutError),
+        exclusive.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("second")),
+    ):
         raise AssertionError("two hold it")
     with exclusive.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("third")):
         assert ["second"] == told

@@ -22,8 +22,14 @@ SHIM_FAILS = Result(code=127, err="pyenv: python3.8: command not found\n\nThe `p
 
 def told(version: str, **different: object) -> Result:
     """What a good Python of this version prints."""
-    about = {"implementation": "cpython", "version": version, "machine": "x86_64", "wide": True, "threaded": False,
-             "executable": "/somewhere/python"}
+    about = {
+        "implementation": "cpython",
+        "version": version,
+        "machine": "x86_64",
+        "wide": True,
+        "threaded": False,
+        "executable": "/somewhere/python",
+    }
     return Result(out=json.dumps({**about, **different}))
 
 
@@ -45,8 +51,9 @@ class Machine:
         self.answers[str(file)] = answer
         return str(file)
 
-    def __call__(self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-                 ) -> Result:
+    def __call__(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
+    ) -> Result:
         """Answer as `commands.run` would."""
         if command[0].startswith(str(self.root)):  # the fixed places, such as /opt/conda, may hold real ones
             self.ran.append(list(command))
@@ -97,18 +104,21 @@ def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.M
 
 
 @POSIX
-@pytest.mark.parametrize(("place", "source"), [
-    (".pyenv/versions/3.8.18/bin/python3.8", "pyenv"),
-    (".pyenv/pyenv-win/versions/3.8.10/python.exe", "pyenv"),
-    (".asdf/installs/python/3.8.18/bin/python3.8", "asdf"),
-    (".local/share/mise/installs/python/3.8.18/bin/python3.8", "mise"),
-    (".local/share/uv/python/cpython-3.8.20-linux-x86_64-gnu/bin/python3.8", "uv"),
-    (".local/share/uv/python/cpython-3.8.20-windows-x86_64-none/python.exe", "uv"),
-    ("miniconda3/bin/python3.8", "conda"),
-    ("miniforge3/envs/old/bin/python3.8", "conda"),
-    ("miniconda3/envs/old/python.exe", "conda"),
-    ("crossload/pythons/3.8/bin/python3.8", "pbs-installer"),
-])
+@pytest.mark.parametrize(
+    ("place", "source"),
+    [
+        (".pyenv/versions/3.8.18/bin/python3.8", "pyenv"),
+        (".pyenv/pyenv-win/versions/3.8.10/python.exe", "pyenv"),
+        (".asdf/installs/python/3.8.18/bin/python3.8", "asdf"),
+        (".local/share/mise/installs/python/3.8.18/bin/python3.8", "mise"),
+        (".local/share/uv/python/cpython-3.8.20-linux-x86_64-gnu/bin/python3.8", "uv"),
+        (".local/share/uv/python/cpython-3.8.20-windows-x86_64-none/python.exe", "uv"),
+        ("miniconda3/bin/python3.8", "conda"),
+        ("miniforge3/envs/old/bin/python3.8", "conda"),
+        ("miniconda3/envs/old/python.exe", "conda"),
+        ("crossload/pythons/3.8/bin/python3.8", "pbs-installer"),
+    ],
+)
 def test_installed_but_not_activated_counts(machine: Machine, place: str, source: str) -> None:
     """Every version folder is looked into, in the layouts of POSIX and of Windows."""
     path = machine.put(place, told("3.8.18"))
@@ -116,15 +126,18 @@ def test_installed_but_not_activated_counts(machine: Machine, place: str, source
 
 
 @POSIX
-@pytest.mark.parametrize(("variable", "value", "place"), [
-    ("PYENV_ROOT", "p", "p/versions/3.8.1/bin/python3.8"),
-    ("ASDF_DATA_DIR", "a", "a/installs/python/3.8.1/bin/python3.8"),
-    ("MISE_DATA_DIR", "m", "m/installs/python/3.8.1/bin/python3.8"),
-    ("XDG_DATA_HOME", "x", "x/uv/python/cpython-3.8.1-any/bin/python3.8"),
-    ("UV_PYTHON_INSTALL_DIR", "u", "u/cpython-3.8.1-any/bin/python3.8"),
-    ("CONDA_EXE", "c/bin/conda", "c/envs/one/bin/python3.8"),
-    ("MAMBA_ROOT_PREFIX", "r", "r/bin/python3.8"),
-])
+@pytest.mark.parametrize(
+    ("variable", "value", "place"),
+    [
+        ("PYENV_ROOT", "p", "p/versions/3.8.1/bin/python3.8"),
+        ("ASDF_DATA_DIR", "a", "a/installs/python/3.8.1/bin/python3.8"),
+        ("MISE_DATA_DIR", "m", "m/installs/python/3.8.1/bin/python3.8"),
+        ("XDG_DATA_HOME", "x", "x/uv/python/cpython-3.8.1-any/bin/python3.8"),
+        ("UV_PYTHON_INSTALL_DIR", "u", "u/cpython-3.8.1-any/bin/python3.8"),
+        ("CONDA_EXE", "c/bin/conda", "c/envs/one/bin/python3.8"),
+        ("MAMBA_ROOT_PREFIX", "r", "r/bin/python3.8"),
+    ],
+)
 def test_moved_roots(machine: Machine, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, place: str) -> None:
     """Each tool's own variable moves the folder that is looked into."""
     path = machine.put(place, told("3.8.1"))
@@ -166,17 +179,23 @@ def test_wrong_explicit_path_is_told_not_passed_over(machine: Machine, monkeypat
     machine.put("bin/python3.8", told("3.8.20"))
     path = machine.put("mine/py", told("3.9.1"))
     monkeypatch.setenv("CROSSLOAD_PYTHON_3_8", path)
-    expected = Missing(version="3.8", reason=f"CROSSLOAD_PYTHON_3_8 names no Python 3.8: {path}: runs Python 3.9.1",
-                       hint="let CROSSLOAD_PYTHON_3_8 name one, or unset it")
+    expected = Missing(
+        version="3.8",
+        reason=f"CROSSLOAD_PYTHON_3_8 names no Python 3.8: {path}: runs Python 3.9.1",
+        hint="let CROSSLOAD_PYTHON_3_8 name one, or unset it",
+    )
     assert expected == missing(machine)
 
 
 @POSIX
-@pytest.mark.parametrize(("different", "why"), [
-    ({"implementation": "pypy"}, "is pypy, and TensorFlow's wheels are for CPython"),
-    ({"threaded": True}, "is a free-threaded build, and TensorFlow's wheels are for the ordinary one"),
-    ({"wide": False}, "is a 32-bit build, and TensorFlow's wheels are for 64 bits"),
-])
+@pytest.mark.parametrize(
+    ("different", "why"),
+    [
+        ({"implementation": "pypy"}, "is pypy, and TensorFlow's wheels are for CPython"),
+        ({"threaded": True}, "is a free-threaded build, and TensorFlow's wheels are for the ordinary one"),
+        ({"wide": False}, "is a 32-bit build, and TensorFlow's wheels are for 64 bits"),
+    ],
+)
 def test_python_that_no_wheel_is_for(machine: Machine, different: dict[str, object], why: str) -> None:
     """PyPy, free-threaded and 32-bit builds do not count, and the reason says that they were seen."""
     path = machine.put("bin/python3.8", told("3.8.20", **different))
@@ -204,8 +223,10 @@ def test_looking_downloads_nothing(machine: Machine) -> None:
     """Without `download` no command but a candidate is run, and the hint has the commands to type."""
     nothing = missing(machine)
     assert [] == machine.ran
-    assert ("get it with one of: uv python install 3.8 | pyenv install 3.8 | conda create -n py38 python=3.8; "
-            "or set CROSSLOAD_PYTHON_3_8 to its path") == nothing.hint
+    assert (
+        "get it with one of: uv python install 3.8 | pyenv install 3.8 | conda create -n py38 python=3.8; "
+        "or set CROSSLOAD_PYTHON_3_8 to its path"
+    ) == nothing.hint
 
 
 @POSIX
@@ -240,10 +261,13 @@ def test_failed_download_is_part_of_the_reason(machine: Machine, monkeypatch: py
 
 
 @POSIX
-@pytest.mark.parametrize(("version", "command"), [
-    ("3.7", ["uv", "tool", "run", "--from", "pbs-installer[all]", "pbs-install", "3.7", "-d"]), ("3.6", None)])
-def test_what_uv_has_not(machine: Machine, monkeypatch: pytest.MonkeyPatch, version: str, command: list[str] | None
-                         ) -> None:
+@pytest.mark.parametrize(
+    ("version", "command"),
+    [("3.7", ["uv", "tool", "run", "--from", "pbs-installer[all]", "pbs-install", "3.7", "-d"]), ("3.6", None)],
+)
+def test_what_uv_has_not(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, version: str, command: list[str] | None
+) -> None:
     """3.7 is asked of pbs-installer, and nobody is asked for 3.6, which nobody offers."""
     uv = machine.put("uv", Result())
     monkeypatch.setattr(commands, "_uvs", lambda: iter([uv]))
@@ -271,8 +295,11 @@ def test_every_real_pyenv_version_is_found() -> None:
     if not installed:
         pytest.skip("no pyenv here")
     got = {version: interpreters.find(version) for version in installed}
-    assert {} == {version: one for version, one in got.items()
-                  if not isinstance(one, Interpreter) or not one.version.startswith(f"{version}.")}
+    assert {} == {
+        version: one
+        for version, one in got.items()
+        if not isinstance(one, Interpreter) or not one.version.startswith(f"{version}.")
+    }
 
 
 def test_version_folders_are_absolute(machine: Machine) -> None:

@@ -19,9 +19,15 @@ from harness.errors import LockError
 from harness.model import Environment, Runtime
 
 ENVIRONMENT = Environment(
-    id="py38-six", title="Six", python="3.8", released=datetime.date(2021, 5, 5), as_of=datetime.date(2021, 6, 30),
-    requirements=("six==1.16.0; sys_platform != 'darwin'", "wrapt<2; sys_platform == 'darwin'"), groups=("all",),
-    runtimes=(Runtime(id="six", title="Six", environment="py38-six", keras="keras"),))
+    id="py38-six",
+    title="Six",
+    python="3.8",
+    released=datetime.date(2021, 5, 5),
+    as_of=datetime.date(2021, 6, 30),
+    requirements=("six==1.16.0; sys_platform != 'darwin'", "wrapt<2; sys_platform == 'darwin'"),
+    groups=("all",),
+    runtimes=(Runtime(id="six", title="Six", environment="py38-six", keras="keras"),),
+)
 BODY = "six==1.16.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via -\n"
 FIRST = "# nox -s lock -- py38-six  (Python 3.8, as of 2021-06-30, Linux x86-64)\n"
 
@@ -45,8 +51,9 @@ class Uv:
         self.answer = answer
         self.ran: list[tuple[list[str], str]] = []
 
-    def __call__(self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-                 ) -> Result:
+    def __call__(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
+    ) -> Result:
         """Answer as `commands.run` would."""
         if "--version" in command:
             return Result()
@@ -68,8 +75,22 @@ def test_what_uv_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Pat
     uv = Uv(Result(out=BODY))
     assert tmp_path / "locks" / "py38-six.txt" == locks.make(ENVIRONMENT, run=uv)
     [(command, stdin)] = uv.ran
-    assert ["pip", "compile", "-", "--exclude-newer", "2021-07-01T00:00:00Z", "--generate-hashes", "--no-header",
-            "--quiet", "--python-version", "3.8", "--python-platform", "linux", "--python", "/python3.8"] == command
+    assert [
+        "pip",
+        "compile",
+        "-",
+        "--exclude-newer",
+        "2021-07-01T00:00:00Z",
+        "--generate-hashes",
+        "--no-header",
+        "--quiet",
+        "--python-version",
+        "3.8",
+        "--python-platform",
+        "linux",
+        "--python",
+        "/python3.8",
+    ] == command
     assert "six==1.16.0; sys_platform != 'darwin'\nwrapt<2; sys_platform == 'darwin'\n" == stdin
     assert FIRST + BODY == locks.path(ENVIRONMENT).read_text()
     assert ["py38-six.txt"] == [file.name for file in (tmp_path / "locks").iterdir()]
@@ -82,8 +103,11 @@ def test_what_does_not_resolve_leaves_the_old_lock(monkeypatch: pytest.MonkeyPat
     (tmp_path / "locks").mkdir()
     locks.path(ENVIRONMENT).write_text("old")
     answer = Result(code=1, err="error: No solution found\n  cause: there is no version of six==1.16.0.\n")
-    with pytest.raises(LockError, match=r"py38-six cannot be resolved: No solution found: there is no version of "
-                                        r"six==1\.16\.0\n.*asks for six==1\.16\.0.* as of 2021-06-30"):
+    with pytest.raises(
+        LockError,
+        match=r"py38-six cannot be resolved: No solution found: there is no version of "
+        r"six==1\.16\.0\n.*asks for six==1\.16\.0.* as of 2021-06-30",
+    ):
         locks.make(ENVIRONMENT, run=Uv(answer))
     assert "old" == locks.path(ENVIRONMENT).read_text()
 
@@ -97,8 +121,9 @@ def test_address_never_gets_into_a_lock(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.usefixtures("python")
-def test_rolling_lock_is_of_this_machine_and_not_committed(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
-                                                           ) -> None:
+def test_rolling_lock_is_of_this_machine_and_not_committed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
     """It lies beside the environment, and agrees with its table on any day."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     uv = Uv(Result(out=BODY))
@@ -108,11 +133,13 @@ def test_rolling_lock_is_of_this_machine_and_not_committed(monkeypatch: pytest.M
     assert "--python-platform" not in uv.ran[0][0]
     assert "2021-07-01T00:00:00Z" in uv.ran[0][0]
     assert f"# nox -s lock -- py38-six  (Python 3.8, rolling, {sys.platform} {platform.machine()})\n{BODY}" == (
-        file.read_text())
+        file.read_text()
+    )
     tomorrow = dataclasses.replace(ROLLING, requirements=("six",), as_of=datetime.date(2021, 7, 1))
     assert [] == locks.disagreements(tomorrow, file.read_text())
     assert ["it has six 1.16.0, asked is ==1.15"] == locks.disagreements(
-        dataclasses.replace(ROLLING, requirements=("six==1.15",)), file.read_text())
+        dataclasses.replace(ROLLING, requirements=("six==1.15",)), file.read_text()
+    )
 
 
 @pytest.mark.usefixtures("python")
@@ -146,22 +173,33 @@ def test_pins_have_canonical_names() -> None:
     assert {"pyyaml": "5.4.1", "zope-event": "4.5"} == locks.pins(text)
 
 
-@pytest.mark.parametrize(("change", "text", "expected"), [
-    ({}, FIRST + BODY, []),
-    ({}, BODY, ["it was made for another table (six==1.16.0 \\)"]),
-    ({"as_of": datetime.date(2022, 1, 1)}, FIRST + BODY,
-     ["it was made for another table (nox -s lock -- py38-six  (Python 3.8, as of 2021-06-30, Linux x86-64))"]),
-    ({"requirements": ("six==1.15",)}, FIRST + BODY, ["it has six 1.16.0, asked is ==1.15"]),
-    ({"requirements": ("six", "wrapt; python_version < '3.9'", "gast; python_version > '3.9'")}, FIRST + BODY,
-     ["it lacks wrapt"]),
-])
+@pytest.mark.parametrize(
+    ("change", "text", "expected"),
+    [
+        ({}, FIRST + BODY, []),
+        ({}, BODY, ["it was made for another table (six==1.16.0 \\)"]),
+        (
+            {"as_of": datetime.date(2022, 1, 1)},
+            FIRST + BODY,
+            ["it was made for another table (nox -s lock -- py38-six  (Python 3.8, as of 2021-06-30, Linux x86-64))"],
+        ),
+        ({"requirements": ("six==1.15",)}, FIRST + BODY, ["it has six 1.16.0, asked is ==1.15"]),
+        (
+            {"requirements": ("six", "wrapt; python_version < '3.9'", "gast; python_version > '3.9'")},
+            FIRST + BODY,
+            ["it lacks wrapt"],
+        ),
+    ],
+)
 def test_disagreements(change: dict[str, object], text: str, expected: list[str]) -> None:
     """A lock must be of this table, and hold each requirement whose marker is true on the locks' platform."""
     assert expected == locks.disagreements(dataclasses.replace(ENVIRONMENT, **change), text)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("one", "other", "same"), [
-    ("2019.05", "2019.5", True), ("1.0", "1.0.0", True), ("1.0", "1.0.1", False), ("1.0-odd?", "1.0", False)])
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("2019.05", "2019.5", True), ("1.0", "1.0.0", True), ("1.0", "1.0.1", False), ("1.0-odd?", "1.0", False)],
+)
 def test_same_version(one: str, other: str, same: bool) -> None:
     """Two spellings of a version are one version; a spelling that is none equals only itself."""
     assert same == locks.same_version(one, other)

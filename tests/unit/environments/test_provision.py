@@ -25,9 +25,15 @@ from harness.model import Environment, Provisioned, Runtime
 
 THIS = f"3.{sys.version_info.minor}"
 ENVIRONMENT = Environment(
-    id="tiny", title="Tiny", python=THIS, released=datetime.date(2021, 5, 5), as_of=datetime.date(2021, 6, 30),
-    requirements=("crossload-tiny==1.0",), groups=("all",),
-    runtimes=(Runtime(id="tiny", title="Tiny", environment="tiny", keras="keras"),))
+    id="tiny",
+    title="Tiny",
+    python=THIS,
+    released=datetime.date(2021, 5, 5),
+    as_of=datetime.date(2021, 6, 30),
+    requirements=("crossload-tiny==1.0",),
+    groups=("all",),
+    runtimes=(Runtime(id="tiny", title="Tiny", environment="tiny", keras="keras"),),
+)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the layout here is that of POSIX")
 
 
@@ -58,11 +64,15 @@ class Uv:
         self.ran: list[str] = []
         self.held: list[int | None] = []
 
-    def __call__(self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-                 ) -> Result:
+    def __call__(
+        self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
+    ) -> Result:
         """Answer as `commands.run` would."""
-        name = "inventory" if "-B" in command else next(
-            (word for word in ("--version", "venv", "compile", "sync") if word in command), "probe")
+        name = (
+            "inventory"
+            if "-B" in command
+            else next((word for word in ("--version", "venv", "compile", "sync") if word in command), "probe")
+        )
         self.ran.append(name)
         self.held.append(hold)
         if name in self.answers:
@@ -74,8 +84,18 @@ class Uv:
             about = {"python": f"{THIS}.9", "prefix": str(place.parent), "packages": self.packages}
             return Result(out=json.dumps(about))
         if name == "probe":
-            return Result(out=json.dumps({"implementation": "cpython", "version": f"{THIS}.9", "machine": "any",
-                                          "wide": True, "threaded": False, "executable": command[0]}))
+            return Result(
+                out=json.dumps(
+                    {
+                        "implementation": "cpython",
+                        "version": f"{THIS}.9",
+                        "machine": "any",
+                        "wide": True,
+                        "threaded": False,
+                        "executable": command[0],
+                    }
+                )
+            )
         return Result(out="crossload-tiny==1.0\n" if name == "compile" else "", err="done\n")
 
     @staticmethod
@@ -110,7 +130,10 @@ def test_ready_environment_is_recorded_and_used_again(uv: Uv, home: pathlib.Path
     assert "ready" == record.status, record
     assert record == provision.current(ENVIRONMENT) == provision.read(ENVIRONMENT)
     assert (provision.wanted(ENVIRONMENT), f"{THIS}.9", {"crossload-tiny": "1.0"}) == (
-        record.asked, record.python_version, record.packages)
+        record.asked,
+        record.python_version,
+        record.packages,
+    )
     assert str(home / "environments/tiny/bin/python") == record.python
     assert hashlib.sha256(locks.path(ENVIRONMENT).read_bytes()).hexdigest() == record.lock
     before = len(uv.ran)
@@ -147,20 +170,25 @@ def _edit(name: str, old: str, new: str) -> Callable[[], None]:
 
 
 @POSIX
-@pytest.mark.parametrize("change", [
-    pytest.param(_other_lock, id="another lock"),
-    pytest.param(_touch(lambda place: (place / "bin/python").unlink()), id="its Python deleted"),
-    pytest.param(_touch(lambda place: (place / "bin/python").write_text("other")), id="its Python replaced"),
-    pytest.param(_touch(lambda place: (place / "pyvenv.cfg").unlink()), id="no pyvenv.cfg"),
-    pytest.param(_edit("pyvenv.cfg", f"{THIS}.9", f"{THIS}.10"), id="another version in pyvenv.cfg"),
-    pytest.param(_touch(lambda place: shutil.rmtree(place / f"lib/python{THIS}/site-packages")), id="no packages"),
-    pytest.param(_touch(lambda place: (place / f"lib/python{THIS}/site-packages/pip-9.dist-info").mkdir()),
-                 id="a package more"),
-    pytest.param(_touch(lambda place: (place / "crossload.json").unlink()), id="no record"),
-    pytest.param(_touch(lambda place: (place / "crossload.json").write_text('{"enviro')), id="half a record"),
-    pytest.param(_touch(lambda place: (place / "crossload.json").write_text("[]")), id="a record of another kind"),
-    pytest.param(_edit("crossload.json", '"status": "ready"', '"status": "unavailable"'), id="was not ready"),
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(_other_lock, id="another lock"),
+        pytest.param(_touch(lambda place: (place / "bin/python").unlink()), id="its Python deleted"),
+        pytest.param(_touch(lambda place: (place / "bin/python").write_text("other")), id="its Python replaced"),
+        pytest.param(_touch(lambda place: (place / "pyvenv.cfg").unlink()), id="no pyvenv.cfg"),
+        pytest.param(_edit("pyvenv.cfg", f"{THIS}.9", f"{THIS}.10"), id="another version in pyvenv.cfg"),
+        pytest.param(_touch(lambda place: shutil.rmtree(place / f"lib/python{THIS}/site-packages")), id="no packages"),
+        pytest.param(
+            _touch(lambda place: (place / f"lib/python{THIS}/site-packages/pip-9.dist-info").mkdir()),
+            id="a package more",
+        ),
+        pytest.param(_touch(lambda place: (place / "crossload.json").unlink()), id="no record"),
+        pytest.param(_touch(lambda place: (place / "crossload.json").write_text('{"enviro')), id="half a record"),
+        pytest.param(_touch(lambda place: (place / "crossload.json").write_text("[]")), id="a record of another kind"),
+        pytest.param(_edit("crossload.json", '"status": "ready"', '"status": "unavailable"'), id="was not ready"),
+    ],
+)
 def test_what_does_not_agree_is_rebuilt_from_nothing(uv: Uv, change: Callable[[], None]) -> None:
     """Whatever was changed behind its back, the environment is not used as it is, and comes back whole."""
     provision.provision(ENVIRONMENT, run=uv)
@@ -236,8 +264,9 @@ def _nightly(uv: Uv) -> Environment:
 
 @POSIX
 @pytest.mark.parametrize("committed_apply", [True, False])
-def test_rolling_environment_is_resolved_once_and_made(uv: Uv, monkeypatch: pytest.MonkeyPatch, committed_apply: bool
-                                                       ) -> None:
+def test_rolling_environment_is_resolved_once_and_made(
+    uv: Uv, monkeypatch: pytest.MonkeyPatch, committed_apply: bool
+) -> None:
     """Without a resolution there is one now; it is what is asked, on every platform, until it is made anew."""
     monkeypatch.setattr(locks, "apply_here", lambda: committed_apply)
     nightly = _nightly(uv)
@@ -267,7 +296,9 @@ def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
     uv.answers["compile"] = Result(code=1, err="error: no version of crossload-tiny==1.0\n")
     record = unavailable(uv, nightly)
     assert ("tiny cannot be resolved: no version of crossload-tiny==1.0", "run again, or see: nox -s lock -- tiny") == (
-        record.reason, record.hint)
+        record.reason,
+        record.hint,
+    )
     assert 1 == uv.ran.count("compile")
 
 
@@ -289,21 +320,30 @@ def test_no_python(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
 @POSIX
 def test_failed_install_is_one_line_and_a_log_without_secrets(uv: Uv) -> None:
     """The causes that uv tells become the reason; credentials of an index get into neither reason nor log."""
-    uv.answers["sync"] = Result(code=1, err=(
-        "error: Failed to download `tiny`\n  cause: error for url (https://me:pass@index.example/tiny?token=abc)\n"))
+    uv.answers["sync"] = Result(
+        code=1,
+        err=(
+            "error: Failed to download `tiny`\n  cause: error for url (https://me:pass@index.example/tiny?token=abc)\n"
+        ),
+    )
     record = unavailable(uv)
-    assert ("its packages could not be installed: Failed to download `tiny`: "
-            "error for url (https://***@index.example/tiny?token=***)") == record.reason
+    assert (
+        "its packages could not be installed: Failed to download `tiny`: "
+        "error for url (https://***@index.example/tiny?token=***)"
+    ) == record.reason
     assert "exit code 1" in record.log
     assert "pass" not in record.log
 
 
 @POSIX
-@pytest.mark.parametrize(("packages", "told"), [
-    ([], "crossload-tiny 1.0 is missing"),
-    ([["crossload-tiny", "1.1"]], "crossload-tiny is 1.1, asked is 1.0"),
-    ([["crossload-tiny", "1.0"], ["pip", "9"]], "pip 9 was not asked for"),
-])
+@pytest.mark.parametrize(
+    ("packages", "told"),
+    [
+        ([], "crossload-tiny 1.0 is missing"),
+        ([["crossload-tiny", "1.1"]], "crossload-tiny is 1.1, asked is 1.0"),
+        ([["crossload-tiny", "1.0"], ["pip", "9"]], "pip 9 was not asked for"),
+    ],
+)
 def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]], told: str) -> None:
     """An install that went well but is not what was asked is unavailable, with what differs."""
     uv.packages = packages
@@ -311,12 +351,18 @@ def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]
 
 
 @POSIX
-@pytest.mark.parametrize(("answer", "reason"), [
-    (Result(code=-11), "its Python does not run: exit code -11 without a word"),
-    (Result(trouble="not done within 120 s"), "its Python does not run: not done within 120 s"),
-    (Result(out="hello"), "its Python does not tell what is installed"),
-    (Result(out='{"python": "3.5.1", "prefix": "/usr", "packages": []}'), "its Python belongs to another place: /usr"),
-])
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Result(code=-11), "its Python does not run: exit code -11 without a word"),
+        (Result(trouble="not done within 120 s"), "its Python does not run: not done within 120 s"),
+        (Result(out="hello"), "its Python does not tell what is installed"),
+        (
+            Result(out='{"python": "3.5.1", "prefix": "/usr", "packages": []}'),
+            "its Python belongs to another place: /usr",
+        ),
+    ],
+)
 def test_environment_that_does_not_answer(uv: Uv, answer: Result, reason: str) -> None:
     """A Python that dies, hangs, babbles or lives elsewhere makes no ready environment."""
     uv.answers["inventory"] = answer
@@ -336,14 +382,19 @@ def test_other_platform_resolves_on_the_spot(uv: Uv, monkeypatch: pytest.MonkeyP
 def test_what_does_not_exist_on_a_platform(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
     """TensorFlow without a wheel for this machine is unavailable, with uv's reason in one line."""
     monkeypatch.setattr(locks, "apply_here", lambda: False)
-    uv.answers["compile"] = Result(code=1, err=(
-        "  \u00d7 No solution found when resolving dependencies:\n"
-        "  \u2570\u2500\u25b6 Because tensorflow==1.15.5 has no wheels\n      with a matching platform tag, "
-        "you are out of luck.\n\nhint: something long\n"))
+    uv.answers["compile"] = Result(
+        code=1,
+        err=(
+            "  \u00d7 No solution found when resolving dependencies:\n"
+            "  \u2570\u2500\u25b6 Because tensorflow==1.15.5 has no wheels\n      with a matching platform tag, "
+            "you are out of luck.\n\nhint: something long\n"
+        ),
+    )
     record = unavailable(uv)
     assert record.reason.endswith(
         ": No solution found when resolving dependencies: Because tensorflow==1.15.5 has no wheels with a matching "
-        "platform tag, you are out of luck")
+        "platform tag, you are out of luck"
+    )
     assert record.reason.startswith("does not exist on ")
 
 
@@ -459,8 +510,12 @@ print(provision.provision(test_provision.ENVIRONMENT).status)
 
 def _child(catalogue: pathlib.Path, **environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _PROVISION.format(catalogue=str(catalogue))], cwd=paths.PROJECT, text=True,
-        stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(paths.PROJECT), **environment})
+        [sys.executable, "-c", _PROVISION.format(catalogue=str(catalogue))],
+        cwd=paths.PROJECT,
+        text=True,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(paths.PROJECT), **environment},
+    )
 
 
 @pytest.mark.slow

@@ -24,8 +24,9 @@ def pool(tell: Callable[[Task], Result]) -> made.Pool:
     return made.Pool({}, Artifacts(nowhere), nowhere, "fork", Limits(), tell)
 
 
-def run_chains(chains: Sequence[Chain], some: made.Pool, jobs: int = 2, enough: Collection[str] = ()
-               ) -> dict[str, Attempt]:
+def run_chains(
+    chains: Sequence[Chain], some: made.Pool, jobs: int = 2, enough: Collection[str] = ()
+) -> dict[str, Attempt]:
     """The results that stand; each may be told once only, and in this thread. Those in `enough` end their chain."""
     found: dict[str, Attempt] = {}
 

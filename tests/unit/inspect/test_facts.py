@@ -34,12 +34,25 @@ def hdf5(path: pathlib.Path, **attributes: Any) -> None:
 
 def test_hdf5_tells_its_keras_its_layers_and_how_it_was_compiled(tmp_path: pathlib.Path) -> None:
     """Attributes are texts in new files and bytes in old ones."""
-    hdf5(tmp_path / "model.h5", keras_version=b"2.2.4", backend="tensorflow", model_config=model(DENSE, LAMBDA),
-         training_config=TRAINING)
+    hdf5(
+        tmp_path / "model.h5",
+        keras_version=b"2.2.4",
+        backend="tensorflow",
+        model_config=model(DENSE, LAMBDA),
+        training_config=TRAINING,
+    )
     assert {
-        "kind": "hdf5", "keras_version": "2.2.4", "backend": "tensorflow", "weights": 2, "layers": 2,
-        "classes": ["Dense", "Lambda", "Sequential"], "modules": ["keras.layers"], "bytecode": True, "compiled": True,
-        "arguments": ["Dense.groups", "Dense.units", "Lambda.function", "Lambda.function_type"], "optimizer": "Adam",
+        "kind": "hdf5",
+        "keras_version": "2.2.4",
+        "backend": "tensorflow",
+        "weights": 2,
+        "layers": 2,
+        "classes": ["Dense", "Lambda", "Sequential"],
+        "modules": ["keras.layers"],
+        "bytecode": True,
+        "compiled": True,
+        "arguments": ["Dense.groups", "Dense.units", "Lambda.function", "Lambda.function_type"],
+        "optimizer": "Adam",
     } == inspect.facts(tmp_path)
 
 
@@ -50,12 +63,20 @@ def test_weights_alone_name_nothing(tmp_path: pathlib.Path) -> None:
         stream.attrs["keras_version"] = "2.3.1"
     facts = inspect.facts(tmp_path)
     assert ("hdf5", "2.3.1", 1, [], False) == tuple(
-        facts[name] for name in ("kind", "keras_version", "weights", "classes", "compiled"))
+        facts[name] for name in ("kind", "keras_version", "weights", "classes", "compiled")
+    )
 
 
-@pytest.mark.parametrize(("layer", "bytecode"), [
-    ({"class_name": "Lambda", "config": {"name": "l", "function": {"class_name": "__lambda__", "config": {}}}}, True),
-    ({"class_name": "Lambda", "config": {"name": "l", "function": "twice", "function_type": "function"}}, False)])
+@pytest.mark.parametrize(
+    ("layer", "bytecode"),
+    [
+        (
+            {"class_name": "Lambda", "config": {"name": "l", "function": {"class_name": "__lambda__", "config": {}}}},
+            True,
+        ),
+        ({"class_name": "Lambda", "config": {"name": "l", "function": "twice", "function_type": "function"}}, False),
+    ],
+)
 def test_zip_tells_the_same(tmp_path: pathlib.Path, layer: dict[str, Any], bytecode: bool) -> None:
     """A function by its name is no bytecode; the optimizer's arrays are no weights."""
     with h5py.File(tmp_path / "w", "w") as stream:
@@ -68,7 +89,8 @@ def test_zip_tells_the_same(tmp_path: pathlib.Path, layer: dict[str, Any], bytec
     (tmp_path / "w").unlink()
     facts = inspect.facts(tmp_path)
     assert ("zip", "3.1.0", 1, bytecode, "sgd") == tuple(
-        facts[name] for name in ("kind", "keras_version", "weights", "bytecode", "optimizer"))
+        facts[name] for name in ("kind", "keras_version", "weights", "bytecode", "optimizer")
+    )
 
 
 def test_an_architecture_comes_before_the_weights_beside_it(tmp_path: pathlib.Path) -> None:
@@ -87,12 +109,18 @@ def test_savedmodel_tells_what_keras_left_in_it(tmp_path: pathlib.Path) -> None:
     (tmp_path / "model" / "keras_metadata.pb").write_bytes(b"\x0a\x12\x01" + said.encode() + b"\x1a\x00")
     facts = inspect.facts(tmp_path)
     assert ("savedmodel", ["Adam", "Dense"], True, "Adam") == tuple(
-        facts[name] for name in ("kind", "classes", "compiled", "optimizer"))
+        facts[name] for name in ("kind", "classes", "compiled", "optimizer")
+    )
 
 
-@pytest.mark.parametrize(("name", "content", "kind"), [
-    ("model.h5", b"\x89HDF\r\n\x1a\n and nothing more", "hdf5"), ("model.keras", b"PK\x03\x04 cut", "zip"),
-    ("model.json", b'{"class_name": ', "json")])
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("model.h5", b"\x89HDF\r\n\x1a\n and nothing more", "hdf5"),
+        ("model.keras", b"PK\x03\x04 cut", "zip"),
+        ("model.json", b'{"class_name": ', "json"),
+    ],
+)
 def test_a_broken_file_is_told_and_not_raised(tmp_path: pathlib.Path, name: str, content: bytes, kind: str) -> None:
     """Of what kind it seems to be, and what its reader said."""
     (tmp_path / name).write_bytes(content)

@@ -427,14 +427,17 @@ def test_what_is_asked_leaves_the_digest(tmp_path: pathlib.Path) -> None:
         assert before != digest(tmp_path)
 
 
-@pytest.mark.parametrize(("line", "said"), [
-    ('REACH = "everywhere"', "no reach 'everywhere'"),
-    ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
-    ("PAIRS = ((1, 2),)", "a tuple of pairs"),
-    ("LIMIT = 0", "a number of seconds above 0"),
-    ("LIMIT = True", "a number of seconds above 0"),
-    ('CORE = "yes"', "True or False"),
-])
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('REACH = "everywhere"', "no reach 'everywhere'"),
+        ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
+        ("PAIRS = ((1, 2),)", "a tuple of pairs"),
+        ("LIMIT = 0", "a number of seconds above 0"),
+        ("LIMIT = True", "a number of seconds above 0"),
+        ('CORE = "yes"', "True or False"),
+    ],
+)
 def test_where_and_how_long_is_checked(tmp_path: pathlib.Path, line: str, said: str) -> None:
     """A fault names the line, whatever the constant."""
     made.written(tmp_path, "case", made.LEAST + line + "\n")

@@ -123,12 +123,19 @@ def test_a_selection_of_nothing_is_an_error(wishes: dict[str, Any]) -> None:
 
 def test_reach_counts_where_a_whole_catalogue_runs() -> None:
     """Names on the command line and the core set mean all pairs; so does a catalogue without milestones."""
-    marked = dataclasses.replace(CATALOGUE, environments=tuple(
-        dataclasses.replace(one, runtimes=tuple(dataclasses.replace(row, milestone=True) for row in one.runtimes))
-        for one in CATALOGUE.environments))
+    marked = dataclasses.replace(
+        CATALOGUE,
+        environments=tuple(
+            dataclasses.replace(one, runtimes=tuple(dataclasses.replace(row, milestone=True) for row in one.runtimes))
+            for one in CATALOGUE.environments
+        ),
+    )
     assert select(marked, SCENARIOS, Wishes(group="all")).by_reach
-    for catalogue, wishes in ((marked, Wishes()), (marked, Wishes(group="all", save=["tf2.3"])),
-                              (CATALOGUE, Wishes(group="all"))):
+    for catalogue, wishes in (
+        (marked, Wishes()),
+        (marked, Wishes(group="all", save=["tf2.3"])),
+        (CATALOGUE, Wishes(group="all")),
+    ):
         assert not select(catalogue, SCENARIOS, wishes).by_reach
 
 
@@ -137,6 +144,10 @@ def test_a_plain_run_takes_the_core_scenarios() -> None:
     scenarios = (*SCENARIOS, dataclasses.replace(made.scenario("least", ("h5",)), core=True))
     for wishes in (Wishes(), Wishes(runtimes=[], save=[], load=[], scenarios=[], formats=[], variants=[])):
         assert ["least"] == list(select(CATALOGUE, scenarios, wishes).scenarios)
-    for wishes in (Wishes(group="all"), Wishes(runtimes=["tf2.3"]), Wishes(scenarios=["*"]),
-                   Wishes(formats=["h5", "keras"])):
+    for wishes in (
+        Wishes(group="all"),
+        Wishes(runtimes=["tf2.3"]),
+        Wishes(scenarios=["*"]),
+        Wishes(formats=["h5", "keras"]),
+    ):
         assert 4 == len(select(CATALOGUE, scenarios, wishes).scenarios)

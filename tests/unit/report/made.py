@@ -93,8 +93,9 @@ def results(
 
 def bare(document: dict[str, Any]) -> dict[str, Any]:
     """The same document as it was made before there were causes and remedies."""
-    cells = [{key: value for key, value in cell.items() if key not in ("cause", "remedies")}
-             for cell in document["cells"]]
+    cells = [
+        {key: value for key, value in cell.items() if key not in ("cause", "remedies")} for cell in document["cells"]
+    ]
     return {key: value for key, value in document.items() if key not in ("causes", "remedies")} | {"cells": cells}
 
 
@@ -104,7 +105,8 @@ def earlier(document: dict[str, Any], seed: int = 3) -> dict[str, Any]:
     cells = []
     for cell in document["cells"]:
         verdict = chance.choices(
-            ("", "identical", "refused", "unavailable", cell["verdict"]), (0.02, 0.04, 0.03, 0.01, 0.9))[0]
+            ("", "identical", "refused", "unavailable", cell["verdict"]), (0.02, 0.04, 0.03, 0.01, 0.9)
+        )[0]
         if verdict:
             cells.append(cell | {"verdict": verdict})
     first, *others = document["runtimes"]
@@ -118,8 +120,18 @@ def empty() -> dict[str, Any]:
     """A run that did nothing: the least document that the contract allows."""
     document = results(runtimes=1, scenarios=1, formats=1, nasty=False)
     return document | {
-        name: [] for name in ("environments", "runtimes", "scenarios", "variants", "faults", "saves", "cells",
-                           "causes", "remedies")
+        name: []
+        for name in (
+            "environments",
+            "runtimes",
+            "scenarios",
+            "variants",
+            "faults",
+            "saves",
+            "cells",
+            "causes",
+            "remedies",
+        )
     }
 
 

@@ -17,11 +17,21 @@ REMEDIES: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
     ("compile-false", "Load without compiling", "load", "model = load_model(path, compile=False)", "compile again", {}),
     ("register", "Register the class before loading", "load", "@register\nclass Mine: ...", "", {}),
     ("other-keras", "Load with the other Keras", "load", "import tf_keras as keras", "the whole program uses it", {}),
-    ("another-format", "Save in another format", "save", "model.save(path)", "saved anew",
-     {"h5": 'model.save("model.h5")', "weights-h5": 'model.save_weights("w.h5")'}),
+    (
+        "another-format",
+        "Save in another format",
+        "save",
+        "model.save(path)",
+        "saved anew",
+        {"h5": 'model.save("model.h5")', "weights-h5": 'model.save_weights("w.h5")'},
+    ),
 )
-OF_MESSAGE = {"marshal": "bytecode", "locate function": "custom-missing", "format not": "format-gone",
-              "decode": "h5py-3"}
+OF_MESSAGE = {
+    "marshal": "bytecode",
+    "locate function": "custom-missing",
+    "format not": "format-gone",
+    "decode": "h5py-3",
+}
 OF_VERDICT = {"changed": "hash-order", "incomplete": "slots-lost", "unsaved": "custom-missing"}
 FAILING = ("changed", "incomplete", "refused", "unsaved", "crashed", "timed-out")
 
@@ -29,14 +39,27 @@ FAILING = ("changed", "incomplete", "refused", "unsaved", "crashed", "timed-out"
 def annotate(document: dict[str, Any], chance: random.Random, text: str) -> None:
     """Put causes and remedies into a document; `text` is put wherever the catalogue could hold it."""
     document["causes"] = [
-        {"id": id_, "title": title + text * (id_ == "bytecode"), "kind": kind, "explanation": f"{title}.\n\n{text}",
-         "references": ["https://example.org/why", *(["javascript:alert(2)", text] if text else [])],
-         "remedies": list(remedies)}
-        for id_, title, kind, remedies in CAUSES]
+        {
+            "id": id_,
+            "title": title + text * (id_ == "bytecode"),
+            "kind": kind,
+            "explanation": f"{title}.\n\n{text}",
+            "references": ["https://example.org/why", *(["javascript:alert(2)", text] if text else [])],
+            "remedies": list(remedies),
+        }
+        for id_, title, kind, remedies in CAUSES
+    ]
     document["remedies"] = [
-        {"id": id_, "title": title + text * (id_ == "register"), "side": side, "code": code + text,
-         "costs": costs and costs + text, "codes": codes}
-        for id_, title, side, code, costs, codes in REMEDIES]
+        {
+            "id": id_,
+            "title": title + text * (id_ == "register"),
+            "side": side,
+            "code": code + text,
+            "costs": costs and costs + text,
+            "codes": codes,
+        }
+        for id_, title, side, code, costs, codes in REMEDIES
+    ]
     for cell in document["cells"]:
         cell |= {"cause": cause(cell) if cell["verdict"] in FAILING else "", "remedies": []}
         if cell["verdict"] in FAILING:
@@ -65,5 +88,17 @@ def _trials(document: dict[str, Any], cell: dict[str, Any], chance: random.Rando
 
 
 def _trial(remedy: str, verdict: str, verified: bool, reason: str = "") -> dict[str, Any]:
-    return {"remedy": remedy, "verdict": verdict, "reason": reason, "verified": verified, "variant": "", "save": "",
-            "load": "", "wall": 0.0, "key": "", "outcome": "", "step": "", "differences": []}
+    return {
+        "remedy": remedy,
+        "verdict": verdict,
+        "reason": reason,
+        "verified": verified,
+        "variant": "",
+        "save": "",
+        "load": "",
+        "wall": 0.0,
+        "key": "",
+        "outcome": "",
+        "step": "",
+        "differences": [],
+    }

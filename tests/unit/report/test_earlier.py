@@ -48,7 +48,8 @@ def test_every_cell_is_counted_once(document: dict[str, Any]) -> None:
     old = made.earlier(document)
     then = {earlier.place(cell): cell["verdict"] for cell in old["cells"]}
     expected = collections.Counter(
-        earlier.move(then.get(earlier.place(cell), ""), cell["verdict"]) for cell in document["cells"])
+        earlier.move(then.get(earlier.place(cell), ""), cell["verdict"]) for cell in document["cells"]
+    )
     counts = earlier.counts(earlier.of(old), document)
     assert {name: expected[name] for name in earlier.MOVES} == counts
     assert all(counts[name] for name in ("worse", "better", "new", "gone", "same"))

@@ -137,16 +137,18 @@ def test_the_summary_counts_causes(document: dict[str, Any], sums: tables.Sums) 
     assert "## Why" not in export.summary(bare, tables.sums(bare))
 
 
-@pytest.mark.parametrize(("verdicts", "told"), [
-    (["identical", "changed"], "50% identical, 1 silent"),
-    (["identical", "identical"], "100% identical, 0 silent"),
-    (["unavailable", "unsupported"], "nothing asked"),
-])
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        (["identical", "changed"], "50% identical, 1 silent"),
+        (["identical", "identical"], "100% identical, 0 silent"),
+        (["unavailable", "unsupported"], "nothing asked"),
+    ],
+)
 def test_the_badge_says_how_it_stands(verdicts: list[str], told: str) -> None:
     """An SVG that names the share of identical cells and how many differ in silence."""
     results = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
-    results["cells"] = [cell | {"verdict": verdict}
-                        for cell, verdict in zip(results["cells"], verdicts, strict=False)]
+    results["cells"] = [cell | {"verdict": verdict} for cell, verdict in zip(results["cells"], verdicts, strict=False)]
     root = ElementTree.fromstring(render.badge_svg(tables.sums(results)))
     assert f"crossload: {told}" == root.get("aria-label")
     assert ["crossload", told] == [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
@@ -220,8 +222,17 @@ def test_the_picture_escapes_names() -> None:
 
 def test_write_leaves_every_file(tmp_path: pathlib.Path) -> None:
     """All outputs are written, named, and nothing else is left behind; a second time replaces them."""
-    names = ["badge.svg", "index.html", "junit.xml", "matrix.svg", "results.csv", "results.json", "results.parquet",
-             "results.schema.json", "summary.md"]
+    names = [
+        "badge.svg",
+        "index.html",
+        "junit.xml",
+        "matrix.svg",
+        "results.csv",
+        "results.json",
+        "results.parquet",
+        "results.schema.json",
+        "summary.md",
+    ]
     for _ in range(2):
         written = harness.report.write(made.results(runtimes=2, scenarios=1, formats=1), tmp_path / "new")
         assert names == sorted(written)

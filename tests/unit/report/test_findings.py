@@ -11,10 +11,15 @@ from tests.unit.report import made
 ORDER = ["a", "b", "c", "d", "e"]
 
 
-@pytest.mark.parametrize(("names", "told"), [
-    (["c"], "`c`"), (["b", "a"], "`a`, `b`"), (["a", "b", "c"], "`a` to `c`"),
-    (["e", "a", "c", "d"], "`a`, `c` to `e`"),
-])
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["c"], "`c`"),
+        (["b", "a"], "`a`, `b`"),
+        (["a", "b", "c"], "`a` to `c`"),
+        (["e", "a", "c", "d"], "`a`, `c` to `e`"),
+    ],
+)
 def test_runtimes_are_told_as_spans_of_time(names: list[str], told: str) -> None:
     """Two are named, three and more are a span."""
     assert told == findings.spans(names, ORDER)

@@ -11,9 +11,17 @@ import pytest
 from harness.report import junit
 from tests.unit.report import made
 
-OUTCOME = {"identical": None, "incomplete": "failure", "changed": "failure", "refused": "failure",
-           "unsaved": "failure", "crashed": "error", "timed-out": "error", "unsupported": "skipped",
-           "unavailable": "skipped"}
+OUTCOME = {
+    "identical": None,
+    "incomplete": "failure",
+    "changed": "failure",
+    "refused": "failure",
+    "unsaved": "failure",
+    "crashed": "error",
+    "timed-out": "error",
+    "unsupported": "skipped",
+    "unavailable": "skipped",
+}
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +38,12 @@ def root(document: dict[str, Any]) -> ElementTree.Element:
 
 def test_every_cell_is_a_test(document: dict[str, Any], root: ElementTree.Element) -> None:
     """Named by its variant and its move, with the outcome of its verdict."""
-    told = [(test.get("classname"), test.get("name"), test[0].tag if len(test) else None)
-            for test in root.iter("testcase")]
-    expected = [(cell["variant"], f"{cell['save']} -> {cell['load']}", OUTCOME[cell["verdict"]])
-                for cell in document["cells"]]
+    told = [
+        (test.get("classname"), test.get("name"), test[0].tag if len(test) else None) for test in root.iter("testcase")
+    ]
+    expected = [
+        (cell["variant"], f"{cell['save']} -> {cell['load']}", OUTCOME[cell["verdict"]]) for cell in document["cells"]
+    ]
     assert expected == told
     assert set(OUTCOME) == {cell["verdict"] for cell in document["cells"]}
 
@@ -44,16 +54,23 @@ def test_suites_count_their_tests(document: dict[str, Any], root: ElementTree.El
     for suite in (root, *root):
         tests = list(suite.iter("testcase"))
         kinds = collections.Counter(test[0].tag for test in tests if len(test))
-        expected = {"tests": len(tests), "failures": kinds["failure"], "errors": kinds["error"],
-                    "skipped": kinds["skipped"]}
+        expected = {
+            "tests": len(tests),
+            "failures": kinds["failure"],
+            "errors": kinds["error"],
+            "skipped": kinds["skipped"],
+        }
         assert {name: str(count) for name, count in expected.items()} == {name: suite.get(name) for name in expected}
 
 
 def test_a_failure_tells_why_and_what_helps(document: dict[str, Any], root: ElementTree.Element) -> None:
     """Reason, cause and verified remedy are in its text, with their titles."""
     titles = {one["id"]: one["title"] for one in (*document["causes"], *document["remedies"])}
-    place, cell = next((place, cell) for place, cell in enumerate(document["cells"])
-                       if cell["cause"] == "slots-lost" and cell["remedies"] and cell["remedies"][0]["verified"])
+    place, cell = next(
+        (place, cell)
+        for place, cell in enumerate(document["cells"])
+        if cell["cause"] == "slots-lost" and cell["remedies"] and cell["remedies"][0]["verified"]
+    )
     failure = list(root.iter("testcase"))[place][0]
     assert ("incomplete", f"incomplete: {cell['reason']}") == (failure.get("type"), failure.get("message"))
     lines = (failure.text or "").splitlines()
@@ -62,7 +79,8 @@ def test_a_failure_tells_why_and_what_helps(document: dict[str, Any], root: Elem
 
 
 @pytest.mark.parametrize(
-    "text", ["\x00\x1b[31mred\x1b[0m", "\ud800", "\ufffe\uffff", "]]>", "a\nb\t\"'<&>", "\x85\x7f"])
+    "text", ["\x00\x1b[31mred\x1b[0m", "\ud800", "\ufffe\uffff", "]]>", "a\nb\t\"'<&>", "\x85\x7f"]
+)
 def test_anything_is_valid_xml(text: str) -> None:
     """Control characters that XML cannot hold are replaced; everything else comes back."""
     document = made.results(runtimes=1, scenarios=1, formats=1, nasty=False)

@@ -9,8 +9,14 @@ import pytest
 from harness.report import plots, render, tables
 from tests.unit.report import made
 
-RELEASED = {"py36": "2018-03-01", "py37": "2019-10-14", "py38": "2020-07-27", "py310": "2022-11-18",
-            "py311": "2023-11-14", "py313": "2026-01-02"}
+RELEASED = {
+    "py36": "2018-03-01",
+    "py37": "2019-10-14",
+    "py38": "2020-07-27",
+    "py310": "2022-11-18",
+    "py311": "2023-11-14",
+    "py313": "2026-01-02",
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +32,18 @@ def _saved(document: dict[str, Any], environment: str, format_: str) -> list[str
     """Verdicts of what one environment saved in a format for itself and everything newer, pitfalls left out."""
     place = {row["id"]: RELEASED[row["environment"].split("-")[0]] for row in document["runtimes"]}
     causes = {case["name"] for case in document["scenarios"] if case["cause"]}
-    sound = {v["id"] for v in document["variants"]
-             if v["format"] == format_ and (v["remedy"] or v["scenario"] not in causes)}
+    sound = {
+        v["id"] for v in document["variants"] if v["format"] == format_ and (v["remedy"] or v["scenario"] not in causes)
+    }
     mine = {row["id"] for row in document["runtimes"] if row["environment"].startswith(environment)}
-    return [cell["verdict"] for cell in document["cells"] if cell["variant"] in sound and cell["save"] in mine
-            and place[cell["load"]] >= place[cell["save"]] and cell["verdict"] not in ("unsupported", "unavailable")]
+    return [
+        cell["verdict"]
+        for cell in document["cells"]
+        if cell["variant"] in sound
+        and cell["save"] in mine
+        and place[cell["load"]] >= place[cell["save"]]
+        and cell["verdict"] not in ("unsupported", "unavailable")
+    ]
 
 
 def test_a_bar_is_what_became_of_the_files_of_a_year(document: dict[str, Any]) -> None:
@@ -58,8 +71,11 @@ def test_age_counts_whole_years(document: dict[str, Any]) -> None:
     """From March 2018 to November 2022 is four years; the axis reaches from 0 to the oldest file."""
     panels = plots.by_age(document, tables.cells(document))
     assert {"0", "7"} <= {bar.label for bar in panels[0].bars}
-    assert (4, 0, 1) == (plots._years("2018-03-01", "2022-11-18"), plots._years("2018-03-01", "2019-02-28"),
-                         plots._years("2018-03-01", "2019-03-01"))
+    assert (4, 0, 1) == (
+        plots._years("2018-03-01", "2022-11-18"),
+        plots._years("2018-03-01", "2019-02-28"),
+        plots._years("2018-03-01", "2019-03-01"),
+    )
 
 
 def test_without_dates_there_is_no_picture(document: dict[str, Any]) -> None:

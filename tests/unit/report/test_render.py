@@ -213,14 +213,27 @@ def test_the_blocks_have_causes_and_remedies(document: dict[str, Any], page: str
 
     assert [cell["cause"] for cell in document["cells"]] == [named(core["causes"], n) for n in cells["cause"]]
     assert [tables.verified(cell) for cell in document["cells"]] == [
-        named(core["remedies"], n) for n in cells["remedy"]]
-    told = [[(named(core["remedies"], trial[0]), core["labels"][trial[1]]["verdict"], trial[3],
-              named(core["variants"], trial[4]), named(core["runtimes"], trial[5]), named(core["runtimes"], trial[6]))
-             for trial in (detail["trials"][n] for n in cell[10])] for cell in detail["cells"]]
+        named(core["remedies"], n) for n in cells["remedy"]
+    ]
+    told = [
+        [
+            (
+                named(core["remedies"], trial[0]),
+                core["labels"][trial[1]]["verdict"],
+                trial[3],
+                named(core["variants"], trial[4]),
+                named(core["runtimes"], trial[5]),
+                named(core["runtimes"], trial[6]),
+            )
+            for trial in (detail["trials"][n] for n in cell[10])
+        ]
+        for cell in detail["cells"]
+    ]
     keys = ("remedy", "verdict", "verified", "variant", "save", "load")
     assert [[tuple(trial[key] for key in keys) for trial in cell["remedies"]] for cell in document["cells"]] == told
     assert {one["id"]: one["code"] for one in document["remedies"]} == {
-        name: one["code"] for name, one in detail["remedies"].items()}
+        name: one["code"] for name, one in detail["remedies"].items()
+    }
 
 
 def test_a_document_without_causes_is_a_page(document: dict[str, Any]) -> None:

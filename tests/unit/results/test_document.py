@@ -275,11 +275,14 @@ def test_text_that_no_file_can_hold_does_not_stop_the_report(artifacts: Artifact
     assert export.document(results.document(run(saved, {}), [])).encode("utf-8")
 
 
-@pytest.mark.parametrize(("told", "kept"), [
-    ("<Sequential object at 0x7fe7a01b2c40>, again", "<Sequential object at 0x...>, again"),
-    ("(failed: time = Tue Nov  4 18:06:37 2026\n, errno = 21)", "(failed: time = ...\n, errno = 21)"),
-    ("version 0x10, time = 3", "version 0x10, time = 3"),
-])
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("<Sequential object at 0x7fe7a01b2c40>, again", "<Sequential object at 0x...>, again"),
+        ("(failed: time = Tue Nov  4 18:06:37 2026\n, errno = 21)", "(failed: time = ...\n, errno = 21)"),
+        ("version 0x10, time = 3", "version 0x10, time = 3"),
+    ],
+)
 def test_what_passes_is_left_out(told: str, kept: str) -> None:
     """Addresses and times of day in messages, so that two runs which found the same say the same."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason=told, failure=made.failure(message=told))}

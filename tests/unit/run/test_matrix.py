@@ -159,9 +159,7 @@ def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
     )
     run = world.run(options=Options(isolation="process", jobs=3, command="nox -s matrix -- -k 'x'"))
     assert world.last
-    document = json.loads(
-        export.document(results.document(run, results.cells(run, world.last.store)))
-    )
+    document = json.loads(export.document(results.document(run, results.cells(run, world.last.store))))
     jsonschema.validate(document, json.loads(export.schema()))
     assert {"identical": 4, "crashed": 4} == {
         verdict: [cell["verdict"] for cell in document["cells"]].count(verdict) for verdict in ("identical", "crashed")
@@ -231,7 +229,8 @@ def test_pruned_environments_come_and_go_one_by_one(world: World, monkeypatch: p
 def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
     """Whoever starts with nothing but the committed results does only what they do not hold, and finds the same."""
     world.tell = lambda task: (
-        (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {}) if task.saver == "new"
+        (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {})
+        if task.saver == "new"
         else made.observed(1.0 if task.stage is Stage.SAVE else 2.0)
     )
     first = document_of(world, formats=("h5",))
@@ -253,7 +252,8 @@ def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
 ) -> None:
     """What loaded might come to another verdict today, so it is loaded again, from a model that is saved again."""
     world.tell = lambda task: (
-        (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed())
+        (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed()
+    )
     reference.write(document_of(world, formats=("h5",)), tmp_path)
     shutil.rmtree(world.last.artifacts.folder if world.last else "")
     world.last.store.path.unlink() if world.last else None
@@ -264,10 +264,14 @@ def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
 
 def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> None:
     """Neither where its user's files are nor where its Pythons lie; all else stays."""
-    world.records = {name: dataclasses.replace(record, interpreter="/opt/python3", log="uv said so")
-                     for name, record in world.records.items()}
+    world.records = {
+        name: dataclasses.replace(record, interpreter="/opt/python3", log="uv said so")
+        for name, record in world.records.items()
+    }
     world.tell = lambda task: (
-        made.attempt(Outcome.RAISED, failure=made.failure(traceback=f"{pathlib.Path.home()}/lib/x.py")), {})
+        made.attempt(Outcome.RAISED, failure=made.failure(traceback=f"{pathlib.Path.home()}/lib/x.py")),
+        {},
+    )
     document = document_of(world)
     text = json.dumps(reference.portable(document))
     assert "~/lib/x.py" in text

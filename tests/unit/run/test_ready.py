@@ -42,8 +42,15 @@ def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None
     ground = Ground(CATALOGUE, "worker", jobs=1, prune=True)
     for batch in ground.batches(CHAINS):
         events.append(" ".join(task.key for [task] in batch))
-    assert ["make env-old", "rehearse old", "save-new-1 save-new-3", "clear env-old",
-            "make env-new", "save-new-2", "clear env-new"] == events
+    assert [
+        "make env-old",
+        "rehearse old",
+        "save-new-1 save-new-3",
+        "clear env-old",
+        "make env-new",
+        "save-new-2",
+        "clear env-new",
+    ] == events
     assert ["", "no wheel"] == [ground.missing(task) for task in TASKS[:2]]
     assert {"env-old": "python"} == ground.pythons()
 

@@ -81,8 +81,9 @@ def telling(**verdicts: Any) -> Any:
     return tell
 
 
-def tried(world: World, catalogue: Causes, every: bool = False,
-          formats: tuple[str, ...] = ("h5",), **options: Any) -> tuple[dict[str, Any], list[str]]:
+def tried(
+    world: World, catalogue: Causes, every: bool = False, formats: tuple[str, ...] = ("h5",), **options: Any
+) -> tuple[dict[str, Any], list[str]]:
     """The refused cell after a run with remedies, and the remedies that workers were asked for."""
     run = world.run(formats=formats, options=Options(isolation="fork", **options))
     assert world.last
@@ -94,8 +95,11 @@ def tried(world: World, catalogue: Causes, every: bool = False,
     asked = [task.remedy for task in world.tasks[before:]]
     assert document["run"]["work"]["remedies_run"] == len(asked)
     world.document = document  # type: ignore[attr-defined]
-    return next(cell for cell in document["cells"]
-                if (cell["variant"], cell["save"], cell["load"]) == ("dense/h5", "old", "new")), asked
+    return next(
+        cell
+        for cell in document["cells"]
+        if (cell["variant"], cell["save"], cell["load"]) == ("dense/h5", "old", "new")
+    ), asked
 
 
 def test_the_first_remedy_that_makes_it_identical_settles_it(world: World, catalogue: Causes) -> None:
@@ -105,7 +109,8 @@ def test_the_first_remedy_that_makes_it_identical_settles_it(world: World, catal
     assert ["compile-false"] == asked
     assert ("refused", "no-such-thing") == (cell["verdict"], cell["cause"])
     assert [("compile-false", "identical", True)] == [
-        (one["remedy"], one["verdict"], one["verified"]) for one in cell["remedies"]]
+        (one["remedy"], one["verdict"], one["verified"]) for one in cell["remedies"]
+    ]
 
 
 def test_remedies_are_tried_until_one_does_it_good(world: World, catalogue: Causes) -> None:
@@ -114,12 +119,14 @@ def test_remedies_are_tried_until_one_does_it_good(world: World, catalogue: Caus
     cell, asked = tried(world, catalogue)
     assert ["compile-false", "rebuild"] == asked
     assert [("rebuild", "identical"), ("compile-false", "changed")] == [
-        (one["remedy"], one["verdict"]) for one in cell["remedies"]]
+        (one["remedy"], one["verdict"]) for one in cell["remedies"]
+    ]
 
 
 @pytest.mark.parametrize(("every", "wanted"), [(False, []), (True, ["compile-false", "rebuild"])])
 def test_where_another_format_helps_remedies_are_tried_when_asked(
-        world: World, catalogue: Causes, every: bool, wanted: list[str]) -> None:
+    world: World, catalogue: Causes, every: bool, wanted: list[str]
+) -> None:
     """The cell of the other format is the proof; known trials are shown all the same."""
 
     def tell(task: Task) -> Result:
@@ -138,7 +145,8 @@ def test_a_remedy_for_other_files_is_not_shown(world: World, catalogue: Causes) 
     world.tell = telling(compile_false="unsupported")
     cell, _ = tried(world, catalogue)
     assert [("rebuild", "refused", False)] == [
-        (one["remedy"], one["verdict"], one["verified"]) for one in cell["remedies"]]
+        (one["remedy"], one["verdict"], one["verified"]) for one in cell["remedies"]
+    ]
 
 
 def test_what_is_known_is_not_tried_again(world: World, catalogue: Causes) -> None:
@@ -161,7 +169,8 @@ def test_a_reference_knows_trials_too(world: World, catalogue: Causes, tmp_path:
     second, asked = tried(world, catalogue, reference=tmp_path / "reference")
     assert [] == asked
     assert [(one["remedy"], one["verdict"], one["verified"]) for one in first["remedies"]] == [
-        (one["remedy"], one["verdict"], one["verified"]) for one in second["remedies"]]
+        (one["remedy"], one["verdict"], one["verified"]) for one in second["remedies"]
+    ]
 
 
 def test_a_run_that_is_stopped_keeps_its_trials(world: World, catalogue: Causes) -> None:

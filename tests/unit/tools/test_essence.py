@@ -19,19 +19,33 @@ def build(keras):
 '''
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    (b"Title", b"Another title"), (b"# seconds", b"# of time"), (b"  # seconds", b""), (b"\n\n\n", b"\n"),
-    (b'    """Say what."""\n', b""), (b"    ", b"  "), (b"LIMIT = 3", b"LIMIT  =  3"),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Title", b"Another title"),
+        (b"# seconds", b"# of time"),
+        (b"  # seconds", b""),
+        (b"\n\n\n", b"\n"),
+        (b'    """Say what."""\n', b""),
+        (b"    ", b"  "),
+        (b"LIMIT = 3", b"LIMIT  =  3"),
+    ],
+)
 def test_words_and_layout_do_not_count(old: bytes, new: bytes) -> None:
     """Comments, docstrings, blank lines, the width of an indent and of a gap."""
     assert old in SOURCE
     assert essence(SOURCE) == essence(SOURCE.replace(old, new))
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    (b"LIMIT = 3", b"LIMIT = 4"), (b'"a"', b'"a "'), (b"keras.Sequential", b"keras.Model"), (b"return ", b""),
-])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"LIMIT = 3", b"LIMIT = 4"),
+        (b'"a"', b'"a "'),
+        (b"keras.Sequential", b"keras.Model"),
+        (b"return ", b""),
+    ],
+)
 def test_code_counts(old: bytes, new: bytes) -> None:
     """Names, numbers and texts that are no docstrings."""
     assert old in SOURCE
@@ -58,18 +72,28 @@ def module(tmp_path: pathlib.Path) -> pathlib.Path:
     """A module with functions that use each other, and one beside it."""
     (tmp_path / "beside.py").write_text("A = 1\n")
     path = tmp_path / "module.py"
-    path.write_text("from . import beside\n\nB = 2\n\ndef one():\n    return two(B)\n\ndef two(x):\n    return x\n\n"
-                    "def three():\n    return beside.A\n")
+    path.write_text(
+        "from . import beside\n\nB = 2\n\ndef one():\n    return two(B)\n\ndef two(x):\n    return x\n\n"
+        "def three():\n    return beside.A\n"
+    )
     return path
 
 
-@pytest.mark.parametrize(("function", "old", "new", "same"), [
-    ("one", "return two", "return 1 + two", False), ("one", "return x", "return -x", False),
-    ("one", "B = 2", "B = 3", False), ("one", "beside.A", "-beside.A", True), ("three", "beside.A", "-beside.A", False),
-    ("three", "return x", "return -x", True), ("one", "    return x", '    """Say."""\n    return x', True),
-])
+@pytest.mark.parametrize(
+    ("function", "old", "new", "same"),
+    [
+        ("one", "return two", "return 1 + two", False),
+        ("one", "return x", "return -x", False),
+        ("one", "B = 2", "B = 3", False),
+        ("one", "beside.A", "-beside.A", True),
+        ("three", "beside.A", "-beside.A", False),
+        ("three", "return x", "return -x", True),
+        ("one", "    return x", '    """Say."""\n    return x', True),
+    ],
+)
 def test_a_function_depends_on_what_it_uses(
-        module: pathlib.Path, function: str, old: str, new: str, same: bool) -> None:
+    module: pathlib.Path, function: str, old: str, new: str, same: bool
+) -> None:
     """And on nothing else of its module."""
     before = essence_of(module, function)
     text = module.read_text()

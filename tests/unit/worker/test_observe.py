@@ -300,12 +300,16 @@ def test_slots_are_made_without_a_training_function_where_operations_run_at_once
     api: Any = types.SimpleNamespace(eager=True)
     weights = [numpy.ones((2, 3))]
     optimizer = types.SimpleNamespace(
-        iterations=3, learning_rate=0.5, made=[], get_weights=lambda: [numpy.full((2, 3), 4.0)])
+        iterations=3, learning_rate=0.5, made=[], get_weights=lambda: [numpy.full((2, 3), 4.0)]
+    )
     optimizer._create_hypers = lambda: optimizer.made.append("hypers")
     optimizer._create_slots = optimizer.made.append
     built = types.SimpleNamespace(
-        optimizer=optimizer, trainable_variables=weights, get_weights=lambda: weights,
-        _make_train_function=lambda: pytest.fail("asked for a training function"))
+        optimizer=optimizer,
+        trainable_variables=weights,
+        get_weights=lambda: weights,
+        _make_train_function=lambda: pytest.fail("asked for a training function"),
+    )
     found = observe.optimizer(api, built)
     assert ["hypers", weights] == optimizer.made
     assert 4.0 == float(found["slot 0"].mean())
