@@ -27,7 +27,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 def _load() -> config.Catalogue:
     """The catalogue. Raises UsageError when the command line asks for an env(<id>) that it has not."""
     catalogue = config.load()
-    for word in sys.argv[1:sys.argv.index("--") if "--" in sys.argv else None]:
+    for word in sys.argv[1 : sys.argv.index("--") if "--" in sys.argv else None]:
         asked = re.fullmatch(r"env\(([^=]*)\)", word)
         if asked:
             catalogue.environment(asked[1].strip("'\""))  # nox itself would only say that there is no such session
@@ -121,10 +121,12 @@ def lint(session: nox.Session) -> None:
     groups = nox.project.dependency_groups(PROJECT, "lint", "tests", "bench")
     session.install(*PROJECT["project"]["dependencies"], *groups)
     session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("lint-imports")
-    session.run("vermin", "--no-tips", "--violations", "--target=3.6-", "--eval-annotations", "harness/worker",
-                "scenarios")
+    session.run(
+        "vermin", "--no-tips", "--violations", "--target=3.6-", "--eval-annotations", "harness/worker", "scenarios"
+    )
 
 
 @nox.session

@@ -7,7 +7,7 @@ import datetime
 import enum
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 KerasModule = Literal["keras", "tf.keras", "tf_keras"]
 Reach = Literal["all", "milestones", "own"]
@@ -55,6 +55,14 @@ class Outcome(enum.StrEnum):
     def suspect(self) -> bool:
         """Whether machine trouble could look like this, so that it is run once more before it counts."""
         return self in (Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.NO_ANSWER)
+
+
+class CellId(NamedTuple):
+    """What names a cell in any run: the variant, the saving and the loading runtime, by their ids."""
+
+    variant: str
+    save: str
+    load: str
 
 
 def digest_of(value: object) -> str:

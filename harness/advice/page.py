@@ -66,8 +66,8 @@ def page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise
             Heading("Which models survive in which format"),
             _models(advice.models),
             Paragraph(
-                "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! where "
-                "some of the others predict differently without an error, and . where nothing was asked."
+                "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! "
+                "where some of the others predict differently without an error, and . where nothing was asked."
             ),
         ]
     for name, title in _SECTIONS:
@@ -83,8 +83,8 @@ def _best(advice: Advice) -> list[Block]:
         return [
             Heading("Best way"),
             Paragraph(
-                "None: no format is more use than harm on this move. See below what helps on the loading side, or rebuild "
-                "the model there and train it anew."
+                "None: no format is more use than harm on this move. See below what helps on the loading side, or "
+                "rebuild the model there and train it anew."
             ),
         ]
     blocks: list[Block] = [Heading(f"Best way: {advice.best.format}"), *_way(advice, advice.best)]
@@ -211,8 +211,8 @@ def _codes(troubles: Iterable[Trouble]) -> list[Block]:
         [
             Heading("The remedies: code to copy"),
             Paragraph(
-                "What is called path, custom_objects and build_model() in it is your own. What is proposed and not tried "
-                "beside a verified remedy is told by nox -s causes -- --cause ID."
+                "What is called path, custom_objects and build_model() in it is your own. What is proposed and not "
+                "tried beside a verified remedy is told by nox -s causes -- --cause ID."
             ),
         ]
         if found

@@ -6,10 +6,10 @@ import io
 import json
 import math
 import pathlib
-import re
 from typing import Any
 
 from harness.report import earlier, labels, tables, words
+from harness.tools.markdown import inert
 
 LINES = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 SCHEMA = pathlib.Path(__file__).with_name("results.schema.json")
@@ -102,20 +102,12 @@ def summary(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier 
     run = results["run"]
     parts = [
         "# Crossload: does a Keras model saved there load here?\n",
-        f"{markdown(words.headline(sums.all))}\n",
-        f"{markdown(words.what_ran(results))} {markdown(words.when(run))}\n",
+        f"{inert(words.headline(sums.all))}\n",
+        f"{inert(words.what_ran(results))} {inert(words.when(run))}\n",
         _table(["", "verdict", "cells", "meaning"], _count_rows(sums)),
     ]
     parts += _since(results, before) + _findings(sums) + _causes(sums) + _matrix(results, sums) + _missing(results)
     return "\n".join(parts)
-
-
-def markdown(text: str) -> str:
-    """Any text as inert Markdown on one line: no markup, no mention, no table cell of its own."""
-    flat = " ".join(text.split())
-    # GitHub looks for mentions after it has decoded entities, so a zero-width space has to keep the @ apart.
-    escaped = re.sub(r"([\\`*_\[\]#|~])", r"\\\1", flat)
-    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@&#8203;")
 
 
 def _storable(value: Any) -> Any:
@@ -146,13 +138,13 @@ def _since(results: dict[str, Any], before: earlier.Earlier | None) -> list[str]
     lines = [_worse(cell, before.verdicts[earlier.place(cell)]) for cell in worse[:MOST_WORSE]]
     if len(worse) > MOST_WORSE:
         lines.append(f"- and {len(worse) - MOST_WORSE} more: see the report")
-    told = f"{markdown(words.moment(str(before.run.get('started', ''))))}\n"
+    told = f"{inert(words.moment(str(before.run.get('started', ''))))}\n"
     return ["## Since the run of " + told, _table(["became", "cells"], rows), *lines, ""]
 
 
 def _worse(cell: dict[str, Any], was: str) -> str:
-    where = f"{markdown(cell['variant'])}: {markdown(cell['save'])} -> {markdown(cell['load'])}"
-    return f"- {where}: was {was}, is **{cell['verdict']}**. {markdown(words.brief(cell['reason']))}"
+    where = f"{inert(cell['variant'])}: {inert(cell['save'])} -> {inert(cell['load'])}"
+    return f"- {where}: was {was}, is **{cell['verdict']}**. {inert(words.brief(cell['reason']))}"
 
 
 def _causes(sums: tables.Sums) -> list[str]:
@@ -160,7 +152,7 @@ def _causes(sums: tables.Sums) -> list[str]:
     if not sums.causes:
         return []
     most = sorted(sums.causes, key=lambda why: -why.cells)
-    rows = [[markdown(why.title), str(why.cells), str(why.remedied)] for why in most[:MOST_CAUSES]]
+    rows = [[inert(why.title), str(why.cells), str(why.remedied)] for why in most[:MOST_CAUSES]]
     more = f"And {words.plural(len(most) - MOST_CAUSES, 'cause')} with fewer cells: see the report.\n"
     return [
         "## Why\n",
@@ -186,7 +178,7 @@ def _finding(finding: tables.Finding) -> str:
     told = f"{words.sentence(finding)} {words.where(finding)}"
     sign = labels.LABEL_OF[finding.verdict].sign
     pitfall = " (pitfall)" if finding.kind == "pitfall" else ""
-    return f"- {sign} **{finding.verdict}**{pitfall} {markdown(told)}. {markdown(words.why(finding))}"
+    return f"- {sign} **{finding.verdict}**{pitfall} {inert(told)}. {inert(words.why(finding))}"
 
 
 def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
@@ -196,10 +188,10 @@ def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
     rows = []
     for save in ids:
         counts = [sums.pairs.get((save, load)) for load in ids]
-        rows.append([f"**{markdown(save)}**", *(_square(count) for count in counts)])
+        rows.append([f"**{inert(save)}**", *(_square(count) for count in counts)])
     note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked."
     left_out = f" {words.PITFALLS}" if sums.left_out else ""
-    return ["## Saved there, loaded here\n", f"{note}{left_out}\n", _table(["", *map(markdown, ids)], rows)]
+    return ["## Saved there, loaded here\n", f"{note}{left_out}\n", _table(["", *map(inert, ids)], rows)]
 
 
 def _square(counts: tables.Counts | None) -> str:
@@ -209,7 +201,7 @@ def _square(counts: tables.Counts | None) -> str:
 
 
 def _away(place: dict[str, Any]) -> str:
-    return f"{markdown(words.brief(place['reason']))}. {markdown(place['hint'])}"
+    return f"{inert(words.brief(place['reason']))}. {inert(place['hint'])}"
 
 
 def _missing(results: dict[str, Any]) -> list[str]:
@@ -217,8 +209,8 @@ def _missing(results: dict[str, Any]) -> list[str]:
     away = [place for place in results["environments"] if place["status"] == "unavailable"]
     if away:
         lines.append("## Unavailable on this machine\n")
-        lines += [f"- {markdown(p['title'])}: {_away(p)}" for p in away] + [""]
+        lines += [f"- {inert(p['title'])}: {_away(p)}" for p in away] + [""]
     if results["faults"]:
         lines.append("## Faults in scenarios\n")
-        lines += [f"- {markdown(f['path'])}:{f['line']}: {markdown(f['message'])}" for f in results["faults"]] + [""]
+        lines += [f"- {inert(f['path'])}:{f['line']}: {inert(f['message'])}" for f in results["faults"]] + [""]
     return lines

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from harness.report import labels, tables, words
-from harness.report.export import markdown
+from harness.tools.markdown import inert
 
 MOST = {"changed": 12, "crashed": 6, "timed-out": 6}  # lines a scenario; others have OTHERS
 OTHERS = 4
@@ -62,7 +62,7 @@ def _scenario(
     asked = frame[(frame["scenario"] == case["name"]) & ~frame["verdict"].isin(labels.UNASKED)]
     pitfall = " *pitfall*" if case["cause"] else ""
     lines = [
-        f"### {markdown(case['title'])}{pitfall}\n",
+        f"### {inert(case['title'])}{pitfall}\n",
         f"{words.number(len(mine))} of {words.plural(len(asked), 'cell')}.\n",
     ]
     groups = []
@@ -86,7 +86,7 @@ def _line(parameters: str, group: pd.DataFrame, asked: pd.DataFrame, order: list
     formats = ", ".join(dict.fromkeys(group["format"]))
     remedied = ", with its remedy" if (group["kind"] == "remedy").all() else ""
     of = f"{formats}{f' ({parameters})' if parameters else ''}{remedied}"
-    return f"- {markdown(of)}: {_where(group, asked, order, verdict)}. {markdown(words.brief(_reason(group)))}"
+    return f"- {inert(of)}: {_where(group, asked, order, verdict)}. {inert(words.brief(_reason(group)))}"
 
 
 def _why(group: pd.DataFrame, titles: dict[str, str]) -> str:
@@ -98,7 +98,7 @@ def _why(group: pd.DataFrame, titles: dict[str, str]) -> str:
     helped = named[named["remedy"] != ""]["remedy"]
     told = [titles.get(name, name) for name in helped.value_counts().index[:2]]
     helps = f"; helped in {len(helped)} of {len(group)}: {', '.join(told)}" if told else "; no remedy is verified"
-    return f" [{markdown(titles.get(cause, cause))}{markdown(helps)}]"
+    return f" [{inert(titles.get(cause, cause))}{inert(helps)}]"
 
 
 def _reason(group: pd.DataFrame) -> str:

@@ -152,8 +152,8 @@ def causes(results: dict[str, Any]) -> list[dict[str, Any]]:
             "kind": UNKNOWN,
             "references": [],
             "remedies": [],
-            "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their messages "
-            "are listed here: one that comes often deserves a cause of its own.",
+            "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their "
+            "messages are listed here: one that comes often deserves a cause of its own.",
         },
     ]
 

@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.tools.markdown import inert
+
 WIDTH = 80
 _STEERING = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -87,22 +89,20 @@ def tell(console: Console, page: Sequence[Block]) -> None:
 
 def markdown(page: Sequence[Block]) -> str:
     """A page as Markdown."""
-    from harness.report.export import markdown as escaped  # it imports pandas, and the terminal should not wait for it
-
     parts: list[str] = []
     for block in page:
         match block:
             case Heading(text, level):
-                parts.append(f"{'#' * level} {escaped(text)}")
+                parts.append(f"{'#' * level} {inert(text)}")
             case Paragraph(text):
-                parts.append(escaped(text))
+                parts.append(inert(text))
             case Items(texts):
-                parts.append("\n".join(f"- {escaped(text)}" for text in texts))
+                parts.append("\n".join(f"- {inert(text)}" for text in texts))
             case Grid(heads, rows, left):
                 lines = [
-                    [escaped(head.replace("\n", "")) for head in heads],
+                    [inert(head.replace("\n", "")) for head in heads],
                     ["---" if place < left else "--:" for place in range(len(heads))],
-                    *[[escaped(text) for text in row] for row in rows],
+                    *[[inert(text) for text in row] for row in rows],
                 ]
                 parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
             case Code(text):

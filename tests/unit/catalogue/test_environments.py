@@ -231,12 +231,14 @@ def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
         (
             'python = "3.7"',
             'python = "3.7.16"',
-            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.7.16\'',
+            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not '
+            "'3.7.16'",
         ),
         (
             'python = "3.7"',
             'python = "3.5"',
-            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not \'3.5\'',
+            '3: "py37-tf1.15".python: must be a Python such as "3.10", without a patch level and from 3.6 on, not '
+            "'3.5'",
         ),
         (
             "released = 2019-10-16",
@@ -258,7 +260,8 @@ def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
         (
             'keras = "tf.keras" },',
             'keras = "tf_kears" },',
-            "9: \"py37-tf1.15\".runtimes[0].keras: must be one of keras, tf.keras, tf_keras, not 'tf_kears'; did you mean",
+            "9: \"py37-tf1.15\".runtimes[0].keras: must be one of keras, tf.keras, tf_keras, not 'tf_kears'; did you "
+            "mean",
         ),
         (
             'title = "TensorFlow 1.15",',

@@ -114,18 +114,19 @@ OTHERWISE = [
     ),
     ("ValueError: Unknown layer:Functional", "model-class-renamed"),
     (
-        "TypeError: Could not deserialize class 'Functional' because its parent module keras.engine.functional cannot be "
-        "imported.",
+        "TypeError: Could not deserialize class 'Functional' because its parent module keras.engine.functional cannot "
+        "be imported.",
         "model-class-renamed",
     ),
     (
-        "TypeError: Could not deserialize class 'Normaliser' because its parent module my.layers cannot be imported. Full "
-        "object config: {'module': 'my.layers', 'class_name': 'Normaliser'}",
+        "TypeError: Could not deserialize class 'Normaliser' because its parent module my.layers cannot be imported. "
+        "Full object config: {'module': 'my.layers', 'class_name': 'Normaliser'}",
         "custom-layer-unknown",
     ),
     ("ValueError: Unknown layer: Residual", "custom-layer-unknown"),
     (
-        'ValueError: Unknown layer: "KerasLayer". Please ensure this object is passed to the `custom_objects` argument.',
+        'ValueError: Unknown layer: "KerasLayer". Please ensure this object is passed to the `custom_objects` '
+        "argument.",
         "custom-layer-unknown",
     ),
     ("ValueError: Unknown object: 'Residual'. Please ensure", "custom-layer-unknown"),
@@ -145,8 +146,8 @@ OTHERWISE = [
     ("ValueError: Unknown layer: TensorFlowOpLayer", "op-layer-unknown"),
     ("ValueError: Unknown regularizer: L2", "layer-class-not-found"),
     (
-        "TypeError: Error when deserializing class 'Conv2D' using config={}.\n\nException encountered: Could not locate "
-        "class 'Policy'.",
+        "TypeError: Error when deserializing class 'Conv2D' using config={}.\n\nException encountered: Could not "
+        "locate class 'Policy'.",
         "dtype-policy",
     ),
     ("ValueError: Unknown initializer: 'HeNormal'", "initializer-renamed"),
@@ -174,7 +175,8 @@ OTHERWISE = [
     ("ValueError: Invalid value for argument mode. Received: mode=<function max at 0x1>", "text-taken-for-function"),
     # compiled
     (
-        "ValueError: Unknown optimizer: 'Custom>RMSprop'. Please ensure you are using a `keras.utils.custom_object_scope`",
+        "ValueError: Unknown optimizer: 'Custom>RMSprop'. Please ensure you are using a "
+        "`keras.utils.custom_object_scope`",
         "optimizer-unknown",
     ),
     ("ValueError: Unknown optimizer: RectifiedAdam", "custom-training-unknown"),
@@ -182,7 +184,8 @@ OTHERWISE = [
     ("TypeError: Unexpected keyword argument passed to optimizer: learning_rate", "optimizer-arguments"),
     ("ValueError: Argument(s) not recognized: {'lr': 0.001, 'decay': 0.0}", "optimizer-arguments"),
     (
-        "ValueError: jit_compile is not a valid argument, kwargs should be empty for `optimizer_experimental.Optimizer`.",
+        "ValueError: jit_compile is not a valid argument, kwargs should be empty for "
+        "`optimizer_experimental.Optimizer`.",
         "optimizer-arguments",
     ),
     (
@@ -218,7 +221,8 @@ OTHERWISE = [
         "other-architecture",
     ),
     (
-        "ValueError: Layer count mismatch when loading weights from file. Model expected 1 layers, found 0 saved layers.",
+        "ValueError: Layer count mismatch when loading weights from file. Model expected 1 layers, found 0 saved "
+        "layers.",
         "weights-layout-new",
     ),
     (
@@ -227,7 +231,8 @@ OTHERWISE = [
         "weights-layout-old",
     ),
     (
-        "ValueError: Layer 'conv2d_3' expected 1 variables, but received 0 variables during loading. Expected: ['kernel']",
+        "ValueError: Layer 'conv2d_3' expected 1 variables, but received 0 variables during loading. Expected: "
+        "['kernel']",
         "zip-groups-renumbered",
     ),
     ('ValueError: Layer #3 (named "bn") expects 4 weight(s), but the saved weights have 2 element(s)', "weight-count"),
@@ -243,8 +248,8 @@ OTHERWISE = [
     ("ModuleNotFoundError: No module named 'tensorflow'", "module-missing"),
     ("MemoryError: ", "out-of-memory"),
     (
-        "TypeError: The added layer must be an instance of class Layer. Found: <tensorflow.python.keras.engine.training."
-        "Model object at 0x1>",
+        "TypeError: The added layer must be an instance of class Layer. Found: "
+        "<tensorflow.python.keras.engine.training.Model object at 0x1>",
         "keras-mixed",
     ),
     (
@@ -362,8 +367,8 @@ def test_what_the_message_alone_does_not_tell(said: str, more: dict[str, Any], e
         ("TypeError: Unable to serialize 144.0 to JSON. Unrecognized type <class 'EagerTensor'>.", "config-not-json"),
         ("ValueError: The filename must end in `.weights.h5`. Received: filepath=m.h5", "format-unknown-here"),
         (
-            "NotImplementedError: Object Mine was created by passing non-serializable argument values in `__init__()`, and "
-            "therefore the object must override `get_config()`",
+            "NotImplementedError: Object Mine was created by passing non-serializable argument values in "
+            "`__init__()`, and therefore the object must override `get_config()`",
             "no-get-config",
         ),
         ("ValueError: Unable to create dataset (name already exists)", "weight-names-taken"),
@@ -422,7 +427,8 @@ def test_what_cannot_be_saved(said: str, expected: str) -> None:
             silent(
                 ("predictions", "differ at layer 1 blend"),
                 script=(
-                    "class Blend(tf.keras.layers.Layer):\n    def build(self, shape):\n        self.a = tf.Variable(1.0)"
+                    "class Blend(tf.keras.layers.Layer):\n    def build(self, shape):\n        self.a = "
+                    "tf.Variable(1.0)"
                 ),
             ),
             "custom-layer-state",

@@ -1,0 +1,285 @@
+"""The results document as types: what results.json holds, key by key.
+
+docs/results.md explains every key, `results.schema.json` publishes the same shape, and a test holds the two together.
+Times are seconds, sizes and memory bytes; an empty text stands for "none".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NotRequired, TypedDict
+
+from harness.model import CellId, KerasModule
+
+
+class FailureEntry(TypedDict):
+    """An exception in a measured environment."""
+
+    type: str
+    message: str
+    traceback: str
+    step: str
+    path: str
+    line: int
+
+
+class DifferenceEntry(TypedDict):
+    """One observation on which the two sides disagree."""
+
+    observation: str
+    kind: Literal["lost", "gained", "shape", "text", "value"]
+    detail: str
+    where: str
+    absolute: float | None
+    relative: float | None
+    ulp: float | None
+    allowed: float | None
+    counts: bool
+
+
+class FactsEntry(TypedDict, total=False):
+    """What a static reading of an artifact says; a file that cannot be read has `kind` and `unreadable`."""
+
+    kind: str
+    keras_version: str
+    backend: str
+    classes: list[str]
+    modules: list[str]
+    arguments: list[str]
+    layers: int
+    weights: int
+    bytecode: bool
+    compiled: bool
+    optimizer: str
+    unreadable: str
+
+
+class ArtifactEntry(TypedDict):
+    """The files that one save produced."""
+
+    digest: str
+    bytes: int
+    files: dict[str, int]
+    facts: NotRequired[FactsEntry]
+
+
+class TrialEntry(TypedDict):
+    """One remedy on one cell: run with its own `key`, or proved by the cell that `variant`, `save` or `load` name."""
+
+    remedy: str
+    verdict: str
+    reason: str
+    verified: bool
+    variant: str
+    save: str
+    load: str
+    wall: NotRequired[float]
+    key: NotRequired[str]
+    outcome: NotRequired[str]
+    step: NotRequired[str]
+    differences: NotRequired[list[DifferenceEntry]]
+
+
+class _AttemptEntry(TypedDict):
+    step: str
+    reason: str
+    failure: FailureEntry | None
+    signal: str
+    notes: list[str]
+    seconds: dict[str, float]
+    wall: float
+    memory: int
+    log: str
+    before: str
+
+
+class SaveEntry(_AttemptEntry):
+    """One save: this variant, in this runtime."""
+
+    variant: str
+    runtime: str
+    key: NotRequired[str]
+    outcome: str
+    versions: dict[str, str]
+    artifact: ArtifactEntry | None
+
+
+class CellEntry(_AttemptEntry):
+    """One cell with its verdict; `cause` and `remedies` are there once it was diagnosed."""
+
+    variant: str
+    save: str
+    load: str
+    key: NotRequired[str]
+    outcome: NotRequired[str]
+    verdict: str
+    stage: str
+    differences: list[DifferenceEntry]
+    cause: NotRequired[str]
+    remedies: NotRequired[list[TrialEntry]]
+
+
+class EnvironmentEntry(TypedDict):
+    """One environment: what was asked for, and what provisioning made of it."""
+
+    id: str
+    title: str
+    python: str
+    released: str
+    as_of: str
+    requirements: list[str]
+    status: Literal["ready", "unavailable", "unused"]
+    reason: str
+    hint: str
+    interpreter: str
+    python_version: str
+    lock: str
+    packages: dict[str, str]
+    seconds: float
+    log: str
+
+
+class RuntimeEntry(TypedDict):
+    """One runtime: a row and a column of the matrix."""
+
+    id: str
+    title: str
+    environment: str
+    keras: KerasModule
+    v1: bool
+    backend: str | None
+    versions: dict[str, str]
+
+
+class ScenarioEntry(TypedDict):
+    """One scenario, with its source as it was."""
+
+    name: str
+    title: str
+    description: str
+    path: str
+    source: str
+    cause: str
+    remedy: dict[str, Any]
+    reach: str
+
+
+class VariantEntry(TypedDict):
+    """One page of the matrix."""
+
+    id: str
+    scenario: str
+    format: str
+    parameters: dict[str, Any]
+    remedy: bool
+
+
+class FaultEntry(TypedDict):
+    """What is wrong with a scenario itself."""
+
+    path: str
+    line: int
+    message: str
+    scenario: str
+    runtimes: list[str]
+
+
+class CauseEntry(TypedDict):
+    """A cause of the catalogue, as it was when the document was diagnosed."""
+
+    id: str
+    title: str
+    explanation: str
+    kind: str
+    references: list[str]
+    remedies: list[str]
+
+
+class RemedyEntry(TypedDict):
+    """A remedy of the catalogue, likewise; `codes` has another code for some formats."""
+
+    id: str
+    title: str
+    side: Literal["load", "save"]
+    code: str
+    costs: str
+    codes: dict[str, str]
+
+
+class MachineEntry(TypedDict):
+    """What the run ran on; memory is 0 where the system does not say."""
+
+    system: str
+    release: str
+    architecture: str
+    cpus: int
+    memory_bytes: int
+    python: str
+
+
+class WorkEntry(TypedDict):
+    """How many tasks were run, and how many were known before."""
+
+    saves_run: int
+    saves_known: int
+    loads_run: int
+    loads_known: int
+    remedies_run: NotRequired[int]
+    remedies_known: NotRequired[int]
+
+
+class TimeEntry(TypedDict):
+    """Wall seconds of each phase."""
+
+    provision: float
+    save: float
+    load: float
+    remedies: NotRequired[float]
+
+
+class StepsEntry(TypedDict):
+    """Seconds that all saves, and all loads, spent in each step."""
+
+    save: dict[str, float]
+    load: dict[str, float]
+
+
+class RunEntry(TypedDict):
+    """When, how and on what the run was made."""
+
+    started: str
+    seconds: float
+    command: str
+    isolation: Literal["fork", "process"]
+    jobs: int
+    machine: MachineEntry
+    work: WorkEntry
+    time: TimeEntry
+    steps: StepsEntry
+
+
+class Document(TypedDict):
+    """The whole of results.json; `causes` and `remedies` are there once it was diagnosed."""
+
+    schema: int
+    crossload: str
+    run: RunEntry
+    environments: list[EnvironmentEntry]
+    runtimes: list[RuntimeEntry]
+    scenarios: list[ScenarioEntry]
+    variants: list[VariantEntry]
+    faults: list[FaultEntry]
+    saves: list[SaveEntry]
+    cells: list[CellEntry]
+    causes: NotRequired[list[CauseEntry]]
+    remedies: NotRequired[list[RemedyEntry]]
+
+
+def cell_id(cell: CellEntry) -> CellId:
+    """The name of a cell in any run."""
+    return CellId(cell["variant"], cell["save"], cell["load"])
+
+
+def cell_entries(document: Document) -> Mapping[CellId, CellEntry]:
+    """The cells of a document by their ids."""
+    return {cell_id(cell): cell for cell in document["cells"]}
