@@ -8,9 +8,10 @@ import sys
 
 import nox
 
+from harness.catalogue.environments import Catalogue, load_catalogue
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from harness.catalogue import environments as config
 from harness.environments import locks, provision
 from harness.errors import CrossloadError, UsageError
 
@@ -24,9 +25,9 @@ nox.options.sessions = ["matrix"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 
 
-def _load() -> config.Catalogue:
+def _load() -> Catalogue:
     """The catalogue. Raises UsageError when the command line asks for an env(<id>) that it has not."""
-    catalogue = config.load()
+    catalogue = load_catalogue()
     for word in sys.argv[1 : sys.argv.index("--") if "--" in sys.argv else None]:
         asked = re.fullmatch(r"env\(([^=]*)\)", word)
         if asked:

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from harness import paths
-from harness.catalogue import environments as config
+from harness.catalogue.environments import load_catalogue
 from harness.environments import provision
 from harness.execute.process import environment
 from harness.plan import scenarios
-from harness.plan.selection import Wishes, select
+from harness.plan.selection import SelectionFilters, select
 from harness.plan.tasks import Task
 from harness.run.matrix import Matrix, Options
 from harness.store.artifacts import Artifacts
@@ -132,8 +132,8 @@ class _Prepared:
 def _tasks() -> Iterator[tuple[list[Task], _Prepared]]:
     """All tasks of the benchmark, and what makes commands of them."""
     found, _ = scenarios.read_all(paths.SCENARIOS)
-    selection = select(config.load(), found, Wishes(runtimes=RUNTIMES, scenarios=SCENARIOS))
-    matrix = Matrix(config.load(), selection, (), Options())
+    selection = select(load_catalogue(), found, SelectionFilters(runtimes=RUNTIMES, scenarios=SCENARIOS))
+    matrix = Matrix(load_catalogue(), selection, (), Options())
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         yield matrix.tasks(), _Prepared(matrix.artifacts, pathlib.Path(folder))
 
@@ -184,7 +184,7 @@ def _prepare(name: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.P
         )
     listed = work / f"{name}.json"
     listed.write_text(json.dumps(requests))
-    record = provision.read(config.load().environment(tasks[0].runtime.environment))
+    record = provision.read(load_catalogue().environment(tasks[0].runtime.environment))
     assert record, "the run before has provisioned it"
     settings = json.dumps(tasks[0].runtime.settings())
     return [record.python, "-s", "-B", str(LEAST), str(paths.WORKER), settings, str(listed)]

@@ -25,9 +25,8 @@ from typing import Any
 
 import harness.report
 from harness import paths
-from harness.catalogue import causes
-from harness.results import reference
-from harness.results import sources as documents
+from harness.catalogue.causes import load_causes
+from harness.results import reference, sources
 from tests.unit.report import made
 
 TURNS = 5
@@ -124,7 +123,7 @@ def made_document(**sizes: int) -> dict[str, Any]:
 def real_document(path: pathlib.Path) -> dict[str, Any]:
     """The document in a file or in a folder of a reference, with its causes."""
     document = reference.read(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
-    return document if document.get("causes") else documents.diagnosed(document, causes.load())
+    return document if document.get("causes") else sources.rediagnose(document, load_causes())
 
 
 def filters(document: dict[str, Any]) -> list[str]:

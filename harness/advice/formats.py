@@ -20,7 +20,7 @@ Cell = Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Standing:
+class FormatScore:
     """A format on one move: its cells by verdict, its mean points, and the formats that it beats or loses to.
 
     `remedied` counts the failing cells that a verified remedy of the loading side makes good. Pitfalls are left out.
@@ -50,7 +50,7 @@ class Standing:
         return self.points > 0
 
 
-class Sound:
+class FormatScorer:
     """What of a document counts for formats: which variants are no pitfalls, of which scenario and format they are."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -62,7 +62,7 @@ class Sound:
             if variant["format"] in FILES and (variant["remedy"] or variant["scenario"] not in pitfalls)
         }
 
-    def standings(self, cells: Iterable[Cell]) -> list[Standing]:
+    def standings(self, cells: Iterable[Cell]) -> list[FormatScore]:
         """The formats of the cells of one move, the best first: who wins the most duels, then who has more points."""
         mine: dict[str, dict[str, list[Cell]]] = {}
         for cell in cells:
@@ -97,13 +97,13 @@ class Sound:
 
     def _standing(
         self, format: str, groups: Mapping[str, Sequence[Cell]], points: Mapping[str, Mapping[str, float]]
-    ) -> Standing:
+    ) -> FormatScore:
         cells = [cell for group in groups.values() for cell in group]
         verdicts: dict[str, int] = {}
         for cell in cells:
             verdicts[cell["verdict"]] = verdicts.get(cell["verdict"], 0) + 1
         duels = {other: _duel(points[format], points[other]) for other in points if other != format}
-        return Standing(
+        return FormatScore(
             format=format,
             verdicts=verdicts,
             scenarios=len(groups),

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, Cell, Sound, Standing, asked
-from harness.catalogue import model_kinds as kinds
+from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, Cell, FormatScore, FormatScorer, asked
+from harness.catalogue import model_kinds
 from harness.results.remedies import ANOTHER_FORMAT, AS_THE_SCENARIO_SAYS
 
 SILENT = ("changed",)
@@ -27,7 +27,7 @@ Pair = tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Code:
+class FormatCode:
     """Code to copy, and the formats that it is for; none where it is the same for each of them."""
 
     text: str
@@ -35,7 +35,7 @@ class Code:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Help:
+class RemedySummary:
     """A remedy for some cells: in how many it was tried, in how many of these it was verified.
 
     `by` says how, where another cell proves it: the format, the runtime, or the scenario and what is done otherwise.
@@ -44,7 +44,7 @@ class Help:
     id: str
     title: str
     side: str
-    codes: tuple[Code, ...]
+    codes: tuple[FormatCode, ...]
     costs: str
     tried: int
     verified: int
@@ -52,7 +52,7 @@ class Help:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Trouble:
+class Problem:
     """Cells of one move that came to one verdict for one cause; `at_home` of them do so without any move, too.
 
     `cause` is the id of a cause, `unknown`, or empty where the document has none. `pitfalls` are those of mistakes that
@@ -70,7 +70,7 @@ class Trouble:
     cells: int
     at_home: int
     pitfalls: int
-    helps: tuple[Help, ...]
+    helps: tuple[RemedySummary, ...]
 
     @property
     def moved(self) -> bool:
@@ -79,7 +79,7 @@ class Trouble:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Model:
+class ModelKindVerdicts:
     """What becomes of models of one kind: counts of verdicts by format. Pitfalls are left out."""
 
     kind: str
@@ -101,13 +101,13 @@ class Advice:
     scenarios: int
     cells: int
     enough: bool
-    best: Standing | None
-    whole: Standing | None
-    standings: tuple[Standing, ...]
-    silent: tuple[Trouble, ...]
-    breaks: tuple[Trouble, ...]
-    losses: tuple[Trouble, ...]
-    models: tuple[Model, ...]
+    best: FormatScore | None
+    whole: FormatScore | None
+    standings: tuple[FormatScore, ...]
+    silent: tuple[Problem, ...]
+    breaks: tuple[Problem, ...]
+    losses: tuple[Problem, ...]
+    models: tuple[ModelKindVerdicts, ...]
     save_codes: Mapping[str, str]
     tried: bool
 
@@ -121,9 +121,9 @@ def advise(document: Document, save: str, load: str) -> Advice:
         if (cell["save"], cell["load"]) == (save, load) and cell["verdict"] not in UNASKED
     ]
     scenarios = asked(mine, scenario_of)
-    standings = tuple(Sound(document).standings(mine))
+    standings = tuple(FormatScorer(document).standings(mine))
     best = _best(standings) if scenarios >= ENOUGH else None
-    found = _Troubles(document, save, load).of(mine)
+    found = _Problems(document, save, load).of(mine)
     return Advice(
         save=save,
         load=load,
@@ -147,15 +147,15 @@ def advise(document: Document, save: str, load: str) -> Advice:
     )
 
 
-def best(document: Document) -> dict[Pair, str]:
+def best_formats(document: Document) -> dict[Pair, str]:
     """The best format for every pair of runtimes that was asked enough and has one that is more use than harm."""
-    sound = Sound(document)
-    known = set(judged(document))
+    sound = FormatScorer(document)
+    known = set(judged_moves(document))
     found = {pair: _best(sound.standings(cells)) for pair, cells in _by_pair(document).items() if pair in known}
     return {pair: standing.format for pair, standing in found.items() if standing}
 
 
-def judged(document: Document) -> list[Pair]:
+def judged_moves(document: Document) -> list[Pair]:
     """The pairs of runtimes that were asked in enough scenarios to be judged."""
     scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
     return [pair for pair, cells in _by_pair(document).items() if asked(cells, scenario_of) >= ENOUGH]
@@ -167,7 +167,7 @@ def scenarios_asked(document: Document, save: str, load: str) -> int:
     return asked((cell for cell in document["cells"] if (cell["save"], cell["load"]) == (save, load)), scenario_of)
 
 
-def nearest(document: Document, save: str, load: str) -> Pair | None:
+def nearest_move(document: Document, save: str, load: str) -> Pair | None:
     """The pair most like this one that was asked enough: the same Keras on both sides if need be from another year."""
     places = {runtime["id"]: (place, runtime) for place, runtime in enumerate(document["runtimes"])}
     if save not in places or load not in places:
@@ -182,7 +182,7 @@ def nearest(document: Document, save: str, load: str) -> Pair | None:
             + _FAR * abs(_generation(runtime) - _generation(other_runtime))
         )
 
-    pairs = [pair for pair in judged(document) if (pair[0] == pair[1]) == (save == load)]
+    pairs = [pair for pair in judged_moves(document) if (pair[0] == pair[1]) == (save == load)]
     return min(pairs, key=lambda pair: away(pair[0], save) + away(pair[1], load), default=None)
 
 
@@ -202,7 +202,7 @@ def _by_pair(document: Document) -> dict[Pair, list[Cell]]:
     return found
 
 
-def _best(standings: Sequence[Standing]) -> Standing | None:
+def _best(standings: Sequence[FormatScore]) -> FormatScore | None:
     return next((one for one in standings if one.rankable and one.good), None)
 
 
@@ -212,27 +212,27 @@ def _generation(runtime: Mapping[str, Any]) -> int:
     return 3 if runtime["keras"] == "keras" and version.startswith("3") else 2
 
 
-def _models(document: Document, cells: Iterable[Cell], formats: Sequence[str]) -> tuple[Model, ...]:
+def _models(document: Document, cells: Iterable[Cell], formats: Sequence[str]) -> tuple[ModelKindVerdicts, ...]:
     pitfalls = {scenario["name"] for scenario in document["scenarios"] if scenario["cause"]}
     variants = {variant["id"]: variant for variant in document["variants"]}
     counts: dict[str, dict[str, collections.Counter[str]]] = {}
     for cell in cells:
         variant = variants[cell["variant"]]
         if variant["format"] in FILES and (variant["remedy"] or variant["scenario"] not in pitfalls):
-            kind = kinds.of(variant["scenario"])
+            kind = model_kinds.of(variant["scenario"])
             counts.setdefault(kind, {}).setdefault(variant["format"], collections.Counter())[cell["verdict"]] += 1
     return tuple(
-        Model(
+        ModelKindVerdicts(
             kind=kind.id,
             title=kind.title,
             formats={format: dict(counts[kind.id][format]) for format in formats if format in counts[kind.id]},
         )
-        for kind in kinds.known()
+        for kind in model_kinds.known()
         if kind.id in counts
     )
 
 
-class _Troubles:
+class _Problems:
     """Puts the cells of a move that are not good together by verdict and cause, with what helps."""
 
     def __init__(self, document: Document, save: str, load: str) -> None:
@@ -247,7 +247,7 @@ class _Troubles:
             if save != load and cell["save"] == cell["load"] == save
         }
 
-    def of(self, cells: Iterable[Cell]) -> list[Trouble]:
+    def of(self, cells: Iterable[Cell]) -> list[Problem]:
         """All of them, the loudest first; what the move does comes before what fails without it, too."""
         groups: dict[tuple[str, str, str], list[Cell]] = {}
         for cell in cells:
@@ -264,26 +264,26 @@ class _Troubles:
         apart = "" if cause in self._causes else _NUMBER.sub("#", cell["reason"])
         return cell["verdict"], cause, apart
 
-    def _trouble(self, verdict: str, cause: str, cells: list[Cell]) -> Trouble:
+    def _trouble(self, verdict: str, cause: str, cells: list[Cell]) -> Problem:
         variants = [self._variants[cell["variant"]] for cell in cells]
         scenarios = tuple(dict.fromkeys(variant["scenario"] for variant in variants))
         known = self._causes.get(cause)
-        mine = {kinds.of(name) for name in scenarios}
-        return Trouble(
+        mine = {model_kinds.of(name) for name in scenarios}
+        return Problem(
             verdict=verdict,
             cause=cause,
             reason=cells[0]["reason"],
             scenarios=scenarios,
             cells=len(cells),
             title=known["title"] if known else self._titles[scenarios[0]] if len(scenarios) == 1 else "",
-            models=tuple(kind.title for kind in kinds.known() if kind.id in mine),
+            models=tuple(kind.title for kind in model_kinds.known() if kind.id in mine),
             formats=tuple(dict.fromkeys(variant["format"] for variant in variants)),
             at_home=sum(self._home.get(cell["variant"]) == verdict for cell in cells),
             pitfalls=sum(not variant["remedy"] and variant["scenario"] in self._pitfalls for variant in variants),
             helps=self._helps(cells, known["remedies"] if known else (), tuple(one["format"] for one in variants)),
         )
 
-    def _helps(self, cells: list[Cell], proposed: Iterable[str], formats: tuple[str, ...]) -> tuple[Help, ...]:
+    def _helps(self, cells: list[Cell], proposed: Iterable[str], formats: tuple[str, ...]) -> tuple[RemedySummary, ...]:
         trials: dict[str, list[Mapping[str, Any]]] = {id: [] for id in proposed}
         for cell in cells:
             for trial in cell.get("remedies") or ():
@@ -292,13 +292,15 @@ class _Troubles:
         found = [self._help(self._remedies[id], some, formats) for id, some in trials.items() if id in self._remedies]
         return tuple(sorted(found, key=lambda one: (not one.verified, not one.tried, order.index(one.id))))
 
-    def _help(self, remedy: Mapping[str, Any], trials: list[Mapping[str, Any]], formats: tuple[str, ...]) -> Help:
+    def _help(
+        self, remedy: Mapping[str, Any], trials: list[Mapping[str, Any]], formats: tuple[str, ...]
+    ) -> RemedySummary:
         good = [trial for trial in trials if trial["verified"]]
         by = tuple(name for name, _ in collections.Counter(map(self._told, good)).most_common() if name)
         codes: dict[str, list[str]] = {}
         for format in by if remedy["id"] == ANOTHER_FORMAT and by else dict.fromkeys(formats):
             codes.setdefault(remedy["codes"].get(format, remedy["code"]), []).append(format)
-        return Help(
+        return RemedySummary(
             id=remedy["id"],
             title=remedy["title"],
             side=remedy["side"],
@@ -307,7 +309,7 @@ class _Troubles:
             tried=len(trials),
             verified=len(good),
             codes=tuple(
-                Code(text=text, formats=tuple(some) if remedy["codes"] else ()) for text, some in codes.items()
+                FormatCode(text=text, formats=tuple(some) if remedy["codes"] else ()) for text, some in codes.items()
             ),
         )
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.advice.formats import Standing
-from harness.advice.move import Advice, Help, Model, Trouble
-from harness.catalogue.loading import WAYS
+from harness.advice.formats import FormatScore
+from harness.advice.move import Advice, ModelKindVerdicts, Problem, RemedySummary
+from harness.catalogue.loading import LOADING_METHODS
 from harness.results.diagnose import UNKNOWN
 from harness.results.remedies import AS_THE_SCENARIO_SAYS
-from harness.tools.pages import Block, Code, Grid, Heading, Items, Paragraph
+from harness.tools.pages import Block, BulletList, CodeBlock, Grid, Heading, Paragraph
 
 _KEPT = "identical"
 _HEADS = {
@@ -32,7 +32,7 @@ _FEW = 4  # scenarios that are named before the rest is counted
 Runtime = Mapping[str, Any]
 
 
-def page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise: Sequence[str]) -> list[Block]:
+def advice_page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise: Sequence[str]) -> list[Block]:
     """The whole page; `otherwise` says what to do where the move was not asked enough to be judged."""
     blocks: list[Block] = [
         Heading(f"From {advice.save} to {advice.load}", 1),
@@ -47,7 +47,7 @@ def page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise
             )
         )
     if not advice.enough:
-        blocks += [Paragraph("That is too little to name a best format:"), Items(tuple(otherwise))]
+        blocks += [Paragraph("That is too little to name a best format:"), BulletList(tuple(otherwise))]
     blocks += _best(advice)
     if advice.standings:
         blocks += [
@@ -93,8 +93,8 @@ def _best(advice: Advice) -> list[Block]:
     return blocks
 
 
-def _way(advice: Advice, standing: Standing) -> list[Block]:
-    way = WAYS[standing.format]
+def _way(advice: Advice, standing: FormatScore) -> list[Block]:
+    way = LOADING_METHODS[standing.format]
     save = advice.save_codes.get(standing.format, "")
     kept = standing.verdicts.get(_KEPT, 0)
     lossy = standing.verdicts.get("incomplete", 0)
@@ -105,7 +105,7 @@ def _way(advice: Advice, standing: Standing) -> list[Block]:
     return [
         Paragraph(f"{told}{f' and {lossy} predict the same but lose something else' if lossy else ''}."),
         *([Paragraph(f"Needed: {way.needs}.")] if way.needs else []),
-        Code(
+        CodeBlock(
             f"# in {advice.save}\n{save}\n\n# in {advice.load}\n{way.load}"
             if save
             else f"# in {advice.load}\n{way.load}"
@@ -113,7 +113,7 @@ def _way(advice: Advice, standing: Standing) -> list[Block]:
     ]
 
 
-def _formats(standings: Iterable[Standing]) -> Grid:
+def _formats(standings: Iterable[FormatScore]) -> Grid:
     rows = []
     for one in standings:
         counts = one.verdicts
@@ -133,9 +133,9 @@ def _formats(standings: Iterable[Standing]) -> Grid:
     return Grid(("format", "points", "same", "lossy", "changed", "fails", "helped", "scenarios"), tuple(rows))
 
 
-def _models(models: Iterable[Model]) -> Grid:
+def _models(models: Iterable[ModelKindVerdicts]) -> Grid:
     models = list(models)
-    formats = [name for name in WAYS if any(name in model.formats for model in models)]
+    formats = [name for name in LOADING_METHODS if any(name in model.formats for model in models)]
     return Grid(
         ("models", *(_HEADS[name] for name in formats)),
         tuple((model.title, *(_survived(model.formats.get(name, {})) for name in formats)) for model in models),
@@ -150,16 +150,16 @@ def _survived(verdicts: Mapping[str, int]) -> str:
     return f"{verdicts.get(_KEPT, 0) + lossy}/{sum(verdicts.values())}{marks}"
 
 
-def _section(title: str, troubles: Sequence[Trouble]) -> list[Block]:
+def _section(title: str, troubles: Sequence[Problem]) -> list[Block]:
     if not troubles:
         return []
     blocks: list[Block] = [Heading(f"{title} ({_number(sum(one.cells for one in troubles), 'cell')})")]
     for one in troubles:
-        blocks += [Heading(f"{_name(one)} ({_facts(one)})", 3), Items(tuple(_lines(one)))]
+        blocks += [Heading(f"{_name(one)} ({_facts(one)})", 3), BulletList(tuple(_lines(one)))]
     return blocks
 
 
-def _lines(trouble: Trouble) -> Iterable[str]:
+def _lines(trouble: Problem) -> Iterable[str]:
     yield f"in {', '.join(trouble.formats)}; {', '.join(trouble.models)} ({_some(trouble.scenarios)})"
     if trouble.pitfalls:
         some = "all" if trouble.pitfalls == trouble.cells else str(trouble.pitfalls)
@@ -181,24 +181,24 @@ def _lines(trouble: Trouble) -> Iterable[str]:
         yield "no remedy is known"
 
 
-def _still(troubles: Sequence[Trouble]) -> list[Block]:
+def _still(troubles: Sequence[Problem]) -> list[Block]:
     if not troubles:
         return []
     cells = _number(sum(one.cells for one in troubles), "cell")
     return [
         Heading(f"Not of this move: the same where nothing moves ({cells})"),
-        Items(tuple(f"{_name(one)} ({_facts(one)}): {_remedies(one)}" for one in troubles)),
+        BulletList(tuple(f"{_name(one)} ({_facts(one)}): {_remedies(one)}" for one in troubles)),
     ]
 
 
-def _remedies(trouble: Trouble) -> str:
+def _remedies(trouble: Problem) -> str:
     verified = [f"{one.id}{_by(one)}" for one in trouble.helps if one.verified]
     return f"verified: {', '.join(verified)}" if verified else "nothing verified"
 
 
-def _codes(troubles: Iterable[Trouble]) -> list[Block]:
+def _codes(troubles: Iterable[Problem]) -> list[Block]:
     """Each remedy that is verified once, with all code of it; then what is proposed where nothing is verified."""
-    found: dict[str, list[Help]] = {}
+    found: dict[str, list[RemedySummary]] = {}
     helps = [
         help
         for one in troubles
@@ -231,29 +231,29 @@ def _codes(troubles: Iterable[Trouble]) -> list[Block]:
         if id == AS_THE_SCENARIO_SAYS:
             blocks += [
                 Paragraph("What to write stands in these scripts, under these parameters:"),
-                Items(tuple(_scripts(some))),
+                BulletList(tuple(_scripts(some))),
             ]
         blocks += [
-            Code((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
+            CodeBlock((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
             for text, formats in codes.items()
         ]
     return blocks
 
 
-def _scripts(helps: Iterable[Help]) -> list[str]:
+def _scripts(helps: Iterable[RemedySummary]) -> list[str]:
     found = dict.fromkeys(by for help in helps for by in help.by)
     return [f"scenarios/{by.replace(':', '.py:', 1)}" for by in found]
 
 
-def _facts(trouble: Trouble) -> str:
+def _facts(trouble: Problem) -> str:
     return ", ".join([trouble.verdict, _number(trouble.cells, "cell"), *([trouble.cause] if trouble.cause else [])])
 
 
-def _name(trouble: Trouble) -> str:
+def _name(trouble: Problem) -> str:
     return trouble.title if trouble.cause not in ("", UNKNOWN) else trouble.reason or trouble.title
 
 
-def _by(help: Help) -> str:
+def _by(help: RemedySummary) -> str:
     return f" by {_some(help.by)}" if help.by else ""
 
 

@@ -21,7 +21,7 @@ from harness.catalogue.toml_lines import Key, line_for
 from harness.model import KerasModule, Stage, Verdict
 from harness.tools.names import nearest
 
-Kind = Literal[
+CauseKind = Literal[
     "data",
     "metrics",
     "randomness",
@@ -39,7 +39,7 @@ Kind = Literal[
     "environment",
 ]
 Aspect = Literal["runtime", "module", "execution", "python", "keras", "tensorflow", "numpy", "h5py"]
-KINDS: tuple[str, ...] = get_args(Kind)
+CAUSE_KINDS: tuple[str, ...] = get_args(CauseKind)
 ASPECTS: tuple[str, ...] = get_args(Aspect)  # python: major.minor; the other packages: major
 FAILING = (Verdict.INCOMPLETE, Verdict.CHANGED, Verdict.REFUSED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.UNSAVED)
 
@@ -188,7 +188,7 @@ class Causes:
         return {cause.id: cause for cause in self.causes}
 
 
-def load(path: pathlib.Path = paths.CATALOGUE / "causes.toml") -> Causes:
+def load_causes(path: pathlib.Path = paths.CATALOGUE / "causes.toml") -> Causes:
     """Read the catalogue. Raises CatalogueError with all faults of the file, each with its line and key."""
     found = checked_toml.read(path)
     reader = _Reader(found.lines)
@@ -288,7 +288,7 @@ class _Reader:
             id=id,
             title=self.read(path, table, "title", _text, ""),
             explanation=" ".join(self.read(path, table, "explanation", _text, "").split()),
-            kind=self.read(path, table, "kind", _one_of(KINDS), "schema"),
+            kind=self.read(path, table, "kind", _one_of(CAUSE_KINDS), "schema"),
             references=self.read(path, table, "references", _references, ()),
             remedies=self.read(path, table, "remedies", _each_of(remedies), ()),
             signatures=tuple(

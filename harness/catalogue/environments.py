@@ -74,7 +74,7 @@ class Catalogue:
         return tuple(one for one in self.environments if (not one.rolling if name == "all" else name in one.groups))
 
 
-def load(
+def load_catalogue(
     path: pathlib.Path = paths.CATALOGUE / "environments.toml", *, today: datetime.date | None = None
 ) -> Catalogue:
     """Read the catalogue; a rolling environment is of `today`, which is today's day in UTC unless told otherwise.

@@ -6,7 +6,7 @@ import dataclasses
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Way:
+class LoadingMethod:
     """A file format as a reader meets it; `load` is code to copy, `needs` is empty where the file is enough."""
 
     title: str
@@ -16,26 +16,28 @@ class Way:
 
 _BUILT = "the code that builds the model; compile it anew, the optimizer starts afresh"
 
-WAYS = {
-    "keras": Way(title="the .keras file", load='model = keras.models.load_model("model.keras")'),
-    "h5": Way(title="the whole model in one HDF5 file", load='model = keras.models.load_model("model.h5")'),
-    "savedmodel": Way(title="TensorFlow's SavedModel folder", load='model = keras.models.load_model("model")'),
-    "weights.h5": Way(
+LOADING_METHODS = {
+    "keras": LoadingMethod(title="the .keras file", load='model = keras.models.load_model("model.keras")'),
+    "h5": LoadingMethod(title="the whole model in one HDF5 file", load='model = keras.models.load_model("model.h5")'),
+    "savedmodel": LoadingMethod(
+        title="TensorFlow's SavedModel folder", load='model = keras.models.load_model("model")'
+    ),
+    "weights.h5": LoadingMethod(
         title="weights alone, in the layout of .keras files",
         load='model = build_model()\nmodel.load_weights("model.weights.h5")',
         needs=_BUILT,
     ),
-    "weights-h5": Way(
+    "weights-h5": LoadingMethod(
         title="weights alone, in the old HDF5 layout",
         load='model = build_model()\nmodel.load_weights("model-weights.h5")',
         needs=_BUILT,
     ),
-    "tf-checkpoint": Way(
+    "tf-checkpoint": LoadingMethod(
         title="TensorFlow's checkpoint of the weights",
         load='model = build_model()\nmodel.load_weights("checkpoint/model")',
         needs=_BUILT,
     ),
-    "json+weights": Way(
+    "json+weights": LoadingMethod(
         title="the architecture as JSON, the weights beside it",
         load='model = keras.models.model_from_json(open("model.json").read())\nmodel.load_weights("model-weights.h5")',
         needs="to compile it anew; the optimizer starts afresh",

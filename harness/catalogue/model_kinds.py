@@ -14,7 +14,7 @@ OTHER = "other"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Kind:
+class ModelKind:
     """Scenarios that stand for models of one kind; the title is what a reader sees."""
 
     id: str
@@ -23,17 +23,17 @@ class Kind:
 
 
 @functools.cache
-def known(path: pathlib.Path = paths.CATALOGUE / "kinds.toml") -> tuple[Kind, ...]:
+def known(path: pathlib.Path = paths.CATALOGUE / "kinds.toml") -> tuple[ModelKind, ...]:
     """The kinds in their order; `other` comes last and holds nothing. Raises CatalogueError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         kinds = [
-            Kind(id=id, title=str(table["title"]), scenarios=tuple(table["scenarios"]))
+            ModelKind(id=id, title=str(table["title"]), scenarios=tuple(table["scenarios"]))
             for id, table in document.items()
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CatalogueError(f"{path}: no kinds of models can be read: {error!r}", "see docs/upgrade.md") from error
-    return (*kinds, Kind(id=OTHER, title="other"))
+    return (*kinds, ModelKind(id=OTHER, title="other"))
 
 
 @functools.cache

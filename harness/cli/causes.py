@@ -10,18 +10,16 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.catalogue import causes as catalogue
-from harness.catalogue.causes import Causes
-from harness.cli import output as telling
+from harness.catalogue.causes import Causes, load_causes
+from harness.cli import output
 from harness.errors import UsageError
-from harness.results import diagnose, tally
-from harness.results import sources as documents
+from harness.results import diagnose, sources, tally
 from harness.results.diagnose import UNKNOWN
 from harness.results.sources import Document, Source
 from harness.results.tally import Count, Tally
 from harness.tools import pages
 from harness.tools.names import nearest
-from harness.tools.pages import Block, Code, Grid, Heading, Items, Paragraph
+from harness.tools.pages import Block, BulletList, CodeBlock, Grid, Heading, Paragraph
 
 _MESSAGES = 20
 _REASON = 200  # characters of a reason that are shown
@@ -61,14 +59,14 @@ def add(commands: Any) -> None:
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
     """Tell the counts, or one cause. Raises UsageError for a cause that there is not and where there are no results."""
-    known = catalogue.load()
+    known = load_causes()
     if parsed.cause and parsed.cause != UNKNOWN and parsed.cause not in known.by_id:
         raise UsageError(
             f"unknown cause {parsed.cause!r}{nearest(parsed.cause, [*known.by_id, UNKNOWN])}",
             "nox -s causes lists those that a cell has",
         )
-    source = documents.chosen(parsed.results)
-    document = documents.diagnosed(source.document, known)
+    source = sources.choose(parsed.results)
+    document = sources.rediagnose(source.document, known)
     if parsed.cause == UNKNOWN:
         data, page = _unknown_data(document), _unknown_page(document, most=None)
     elif parsed.cause:
@@ -77,7 +75,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
         found = tally.tally(document)
         data, page = _data(document, known, found), _page(document, known, found, source)
     if parsed.json:
-        telling.say_json(console, data)
+        output.print_json(console, data)
     else:
         pages.tell(console, page)
     return 0
@@ -117,7 +115,7 @@ def _page(document: Document, known: Causes, found: Tally, source: Source) -> li
     return [
         Heading(f"Causes of the failing cells of {source.what}", 1),
         Paragraph(
-            f"{telling.shown(source.path)}, run on {document['run']['started'][:10]}, diagnosed anew by "
+            f"{output.short_path(source.path)}, run on {document['run']['started'][:10]}, diagnosed anew by "
             f"{len(known.causes)} causes with {len(known.signatures)} signatures."
         ),
         Grid(("", "cells", "share", "of"), tuple(rows)),
@@ -145,7 +143,7 @@ def _page(document: Document, known: Causes, found: Tally, source: Source) -> li
             if idle
             else "Every signature names a cell, but for those that are known from reports alone."
         ),
-        *([Items(tuple(f"{one.id} (harness/catalogue/causes.toml:{one.line})" for one in idle))] if idle else []),
+        *([BulletList(tuple(f"{one.id} (harness/catalogue/causes.toml:{one.line})" for one in idle))] if idle else []),
     ]
 
 
@@ -184,7 +182,7 @@ def _unknown_page(document: Document, most: int | None) -> list[Block]:
     blocks: list[Block] = [Heading(f"What no signature knows: {cells:,} cells with {len(found)} messages")]
     if found:
         blocks.append(
-            Items(
+            BulletList(
                 tuple(
                     f"{one.count:,} x {one.message} ({one.variant}: {one.save} -> {one.load})" for one in found[:most]
                 )
@@ -223,7 +221,7 @@ def _cause_page(document: Document, known: Causes, id: str) -> list[Block]:
         Heading(f"{data['title']} ({id}, {data['kind']})", 1),
         Paragraph(data["explanation"]),
         Heading("Reported in"),
-        Items(tuple(data["references"])),
+        BulletList(tuple(data["references"])),
         Heading("Evidence"),
         Paragraph(
             f"{data['signatures']} signatures"
@@ -234,7 +232,7 @@ def _cause_page(document: Document, known: Causes, id: str) -> list[Block]:
     ]
     if data["examples"]:
         blocks.append(
-            Items(
+            BulletList(
                 tuple(
                     f"{one['variant']}: {one['save']} -> {one['load']}: {one['verdict']}: {one['reason'][:_REASON]}"
                     for one in data["examples"]
@@ -249,7 +247,7 @@ def _cause_page(document: Document, known: Causes, id: str) -> list[Block]:
         blocks += [
             Heading(f"{remedy.id} ({remedy.side} side): {told}", 3),
             Paragraph(f"{remedy.title}. Costs: {remedy.costs or 'nothing'}."),
-            Code(remedy.code),
+            CodeBlock(remedy.code),
         ]
     if not data["remedies"]:
         blocks.append(Paragraph("None is known: the explanation says what is left to do."))

@@ -17,22 +17,20 @@ from rich.console import Console
 
 import harness
 from harness import paths
-from harness.catalogue import causes
-from harness.catalogue import environments as config
+from harness.catalogue.causes import load_causes
+from harness.catalogue.environments import Catalogue, load_catalogue
 from harness.cli import causes as cli_causes
-from harness.cli import output as telling
-from harness.cli import progress
+from harness.cli import output, progress
 from harness.cli import upgrade as cli_upgrade
 from harness.environments import locks
 from harness.errors import CrossloadError, HarnessError, UsageError
 from harness.execute.pool import Limits
 from harness.model import Fault, Scenario
 from harness.plan import scenarios, template
-from harness.plan.selection import Wishes, select
+from harness.plan.selection import SelectionFilters, select
 from harness.plan.tasks import Selection
-from harness.results import diagnose, reference, remedies
-from harness.results import document as results
-from harness.results import sources as documents
+from harness.results import diagnose, reference, remedies, sources
+from harness.results.document import build_document, judge_cells, read_document
 from harness.run import unchanged
 from harness.run.matrix import Matrix, Options
 
@@ -296,12 +294,12 @@ def _add_reference(commands: Any) -> None:
 
 def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     begun = time.monotonic()
-    catalogue = config.load()
+    catalogue = load_catalogue()
     found, faults = _scenarios(parsed)
     if parsed.list:
-        telling.known(console, catalogue, found, parsed.json)
+        output.print_inventory(console, catalogue, found, parsed.json)
         return 0
-    wishes = Wishes(
+    wishes = SelectionFilters(
         runtimes=parsed.runtimes,
         save=parsed.save,
         load=parsed.load,
@@ -326,21 +324,23 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
         _resolve_rolling(catalogue, selection)
     run = Matrix(catalogue, selection, faults, options)
     if parsed.dry_run:
-        telling.outlook(console, run.outlook(), parsed.json)
+        output.print_outlook(console, run.outlook(), parsed.json)
         return 0
     before = _before(parsed)
     talk = Console(stderr=True, soft_wrap=True) if parsed.json else console
-    last = unchanged.Last(
+    last = unchanged.PreviousRun(
         run.store.path, parsed.reports, [selection, faults, options, parsed.remedies], run.environments
     )
     if not (parsed.fresh or parsed.before) and (report := last.report()):
-        telling.say(talk, "Nothing has changed since the last run, so its report stands (--fresh does it all again).")
-        telling.summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
+        output.print_text(
+            talk, "Nothing has changed since the last run, so its report stands (--fresh does it all again)."
+        )
+        output.print_summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
         return 0
-    known = causes.load()
+    known = load_causes()
     with progress.watcher(talk) as watcher:
         done = run.run(watcher)
-        document = results.document(done, results.cells(done, run.store))
+        document = build_document(done, judge_cells(done, run.store))
         diagnose.annotate(document, known)
         trials = (
             {}
@@ -351,7 +351,7 @@ def _matrix(parsed: argparse.Namespace, console: Console) -> int:
     written = _write(document, parsed.reports, before)
     run.store.close()
     last.leave(document, written)
-    telling.summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
+    output.print_summary(console, document, written, time.monotonic() - begun, as_json=parsed.json)
     return 0
 
 
@@ -361,7 +361,7 @@ def _reference(parsed: argparse.Namespace, selection: Selection) -> pathlib.Path
     return paths.REFERENCE if wanted and reference.there(paths.REFERENCE) else None
 
 
-def _resolve_rolling(catalogue: config.Catalogue, selection: Selection) -> None:
+def _resolve_rolling(catalogue: Catalogue, selection: Selection) -> None:
     """What is known is known of certain packages, so those of rolling environments must be known first."""
     chosen = {runtime.environment for runtime in selection.runtimes}
     for environment in catalogue.environments:
@@ -374,7 +374,7 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
         raise UsageError(f"--scenarios {parsed.scenarios}: no such folder")
     found, faults = scenarios.read_all(parsed.scenarios)
     if not found and faults:
-        raise UsageError("no scenario can be read:\n" + "\n".join(telling.told(fault) for fault in faults))
+        raise UsageError("no scenario can be read:\n" + "\n".join(output.fault_line(fault) for fault in faults))
     if not found:
         raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
     if not parsed.chosen:
@@ -384,26 +384,26 @@ def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[
     )
     named = [fault for fault in wanted if fault.scenario in parsed.chosen]
     if named:
-        raise UsageError("\n".join(telling.told(fault) for fault in named))
+        raise UsageError("\n".join(output.fault_line(fault) for fault in named))
     return found, wanted
 
 
 def _new(parsed: argparse.Namespace, console: Console) -> int:
     path = template.write(parsed.name, parsed.scenarios)
     elsewhere = "" if parsed.scenarios == paths.SCENARIOS else f" --scenarios {shlex.quote(str(parsed.scenarios))}"
-    telling.say(console, f"Wrote {telling.shown(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}")
+    output.print_text(console, f"Wrote {output.short_path(path)}. Run it: nox -s matrix -- -k {parsed.name}{elsewhere}")
     return 0
 
 
 def _report(parsed: argparse.Namespace, console: Console) -> int:
-    document = documents.diagnosed(results.read(parsed.results), causes.load())
+    document = sources.rediagnose(read_document(parsed.results), load_causes())
     for path in _write(document, parsed.reports, _before(parsed)).values():
-        telling.say(console, telling.shown(path))
+        output.print_text(console, output.short_path(path))
     return 0
 
 
 def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
-    document = results.read(parsed.results)
+    document = read_document(parsed.results)
     if parsed.check:
         return _check_reference(document, console, as_json=parsed.json)
     from harness.report import findings, publish
@@ -414,19 +414,21 @@ def _make_reference(parsed: argparse.Namespace, console: Console) -> int:
     target = paths.PROJECT / "docs" / "findings.md"
     target.write_text(findings.page(document), encoding="utf-8")
     for path in [*(paths.REFERENCE / name for name in reference.FILES), *written, target]:
-        telling.say(console, f"{telling.shown(path)}  {path.stat().st_size / 1e6:.2f} MB")
+        output.print_text(console, f"{output.short_path(path)}  {path.stat().st_size / 1e6:.2f} MB")
     return 0
 
 
 def _check_reference(document: dict[str, Any], console: Console, *, as_json: bool) -> int:
     changes = reference.changes(reference.read(paths.REFERENCE), document)
     if as_json:
-        telling.say_json(console, [dataclasses.asdict(one) for one in changes])
+        output.print_json(console, [dataclasses.asdict(one) for one in changes])
         return int(bool(changes))
     for one in changes:
-        telling.say(console, f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
+        output.print_text(
+            console, f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}"
+        )
     of = f"{len(document['cells']):,} cells"
-    telling.say(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
+    output.print_text(console, f"{of}, {len(changes):,} of them with another verdict than the reference")
     return int(bool(changes))
 
 

@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.catalogue import environments as config
+from harness.catalogue.environments import Catalogue
 from harness.model import Fault, Scenario
 from harness.plan import scenarios
 from harness.run import matrix
 
 
-def summary(
+def print_summary(
     console: Console, document: dict[str, Any], written: dict[str, pathlib.Path], seconds: float, *, as_json: bool
 ) -> None:
     """What a run came to, and where its report is."""
@@ -27,7 +27,7 @@ def summary(
     sums = tables.sums(document)
     counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
     if as_json:
-        say_json(
+        print_json(
             console,
             {
                 "verdicts": counts,
@@ -46,30 +46,32 @@ def summary(
     console.print(table)
     for finding in sums.findings[:8]:
         sign = labels.LABEL_OF[finding.verdict].sign
-        say(console, f"{sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}")
+        print_text(console, f"{sign} {words.sentence(finding)} {words.where(finding)}: {words.why(finding)}")
     if len(sums.findings) > 8:
-        say(console, f"... and {len(sums.findings) - 8} more findings in the report")
+        print_text(console, f"... and {len(sums.findings) - 8} more findings in the report")
     for fault in document["faults"]:
-        say(console, "scenario at fault: " + told(Fault(**fault)))
+        print_text(console, "scenario at fault: " + fault_line(Fault(**fault)))
     for environment in document["environments"]:
         if environment["status"] == "unavailable":
-            say(console, f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}")
+            print_text(
+                console, f"unavailable: {environment['id']}: {environment['reason']}\n  -> {environment['hint']}"
+            )
     work = document["run"]["work"]
     done, before = (
         sum(work.get(f"{what}_{how}", 0) for what in ("saves", "loads", "remedies")) for how in ("run", "known")
     )
-    say(
+    print_text(
         console,
         f"\n{done:,} saves, loads and remedies run, {before:,} known before, in {seconds:.1f} s. "
-        f"Report: {shown(written['index.html'])}",
+        f"Report: {short_path(written['index.html'])}",
     )
 
 
-def outlook(console: Console, found: matrix.Outlook, as_json: bool) -> None:
+def print_outlook(console: Console, found: matrix.Outlook, as_json: bool) -> None:
     """What a run would do."""
     missing = [one.id for one in found.environments]
     if as_json:
-        say_json(
+        print_json(
             console,
             {
                 "environments": missing,
@@ -80,15 +82,15 @@ def outlook(console: Console, found: matrix.Outlook, as_json: bool) -> None:
             },
         )
         return
-    say(console, f"environments used: {', '.join(missing) or 'none'}")
-    say(console, f"saves: {len(found.saves)} to do, {found.saves_known} known")
-    say(console, f"loads: at most {found.loads} to do, {found.loads_known} known")
+    print_text(console, f"environments used: {', '.join(missing) or 'none'}")
+    print_text(console, f"saves: {len(found.saves)} to do, {found.saves_known} known")
+    print_text(console, f"loads: at most {found.loads} to do, {found.loads_known} known")
 
 
-def known(console: Console, catalogue: config.Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
+def print_inventory(console: Console, catalogue: Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
     """Every scenario, format, runtime and environment."""
     if as_json:
-        say_json(
+        print_json(
             console,
             {
                 "scenarios": [
@@ -119,23 +121,23 @@ def known(console: Console, catalogue: config.Catalogue, found: Sequence[Scenari
     console.print(table)
 
 
-def say(console: Console, text: str) -> None:
+def print_text(console: Console, text: str) -> None:
     """Print a text as it is: what comes from a model or a message is no markup."""
     console.print(text, markup=False, highlight=False)
 
 
-def say_json(console: Console, data: Any) -> None:
+def print_json(console: Console, data: Any) -> None:
     """Print data for a script: JSON, never wrapped."""
     console.file.write(json.dumps(data, indent=2, default=str) + "\n")
 
 
-def told(fault: Fault) -> str:
+def fault_line(fault: Fault) -> str:
     """A fault of a scenario in one line that an editor can follow."""
     where = f" (in {', '.join(fault.runtimes)})" if fault.runtimes else ""
-    return f"{shown(pathlib.Path(fault.path))}:{fault.line}: {fault.message}{where}"
+    return f"{short_path(pathlib.Path(fault.path))}:{fault.line}: {fault.message}{where}"
 
 
-def shown(path: pathlib.Path) -> str:
+def short_path(path: pathlib.Path) -> str:
     """A path, as short as it can be from here."""
     try:
         return str(path.relative_to(pathlib.Path.cwd()))

@@ -10,15 +10,15 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.advice import move as advice
-from harness.advice import page as briefing
 from harness.advice.formats import ENOUGH
-from harness.catalogue import causes
-from harness.catalogue import environments as config
-from harness.catalogue.loading import WAYS
-from harness.cli import output as telling
+from harness.advice.move import advise, best_formats, judged_moves, narrowed, nearest_move, scenarios_asked
+from harness.advice.page import advice_page
+from harness.catalogue.causes import load_causes
+from harness.catalogue.environments import load_catalogue
+from harness.catalogue.loading import LOADING_METHODS
+from harness.cli import output
 from harness.errors import UsageError
-from harness.results import sources as documents
+from harness.results import sources
 from harness.results.sources import Document, Source
 from harness.tools import pages
 from harness.tools.names import nearest
@@ -66,8 +66,8 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
     save, load = parsed.save, parsed.load
     if load and not save:
         raise UsageError("--to without --from", f"nox -s upgrade -- --from RUNTIME --to {load}")
-    source = documents.chosen(
-        parsed.results, lambda document: bool(load) and advice.scenarios_asked(document, save, load) >= ENOUGH
+    source = sources.choose(
+        parsed.results, lambda document: bool(load) and scenarios_asked(document, save, load) >= ENOUGH
     )
     _check(source.document, [name for name in (save, load) if name])
     if save and load:
@@ -82,7 +82,7 @@ def _check(document: Document, names: list[str]) -> None:
     for name in names:
         if name in known:
             continue
-        catalogue = [runtime.id for runtime in config.load().runtimes]
+        catalogue = [runtime.id for runtime in load_catalogue().runtimes]
         if name in catalogue:
             raise UsageError(f"the results have no runtime {name!r}", f"ask it: nox -s matrix -- --runtimes {name}")
         raise UsageError(
@@ -93,38 +93,38 @@ def _check(document: Document, names: list[str]) -> None:
 
 def _tell_move(parsed: argparse.Namespace, console: Console, source: Source) -> None:
     save, load = parsed.save, parsed.load
-    document = documents.diagnosed(advice.narrowed(source.document, save), causes.load())
-    found = advice.advise(document, save, load)
+    document = sources.rediagnose(narrowed(source.document, save), load_causes())
+    found = advise(document, save, load)
     otherwise = [] if found.enough else _otherwise(source.document, save, load)
     if parsed.json:
-        telling.say_json(
+        output.print_json(
             console,
             {
                 "source": _source(source),
                 **dataclasses.asdict(found),
                 "otherwise": otherwise,
-                "ways": {one.format: dataclasses.asdict(WAYS[one.format]) for one in found.standings},
+                "ways": {one.format: dataclasses.asdict(LOADING_METHODS[one.format]) for one in found.standings},
             },
         )
         return
     runtimes = {runtime["id"]: runtime for runtime in document["runtimes"]}
-    _tell(parsed, console, briefing.page(found, runtimes, _told(source), otherwise))
+    _tell(parsed, console, advice_page(found, runtimes, _told(source), otherwise))
 
 
 def _otherwise(document: Document, save: str, load: str) -> list[str]:
     found = [f"judge it on this machine: nox -s matrix -- --save {save} --load {load}"]
-    if pair := advice.nearest(document, save, load):
+    if pair := nearest_move(document, save, load):
         found.append(f"the nearest move that is judged: nox -s upgrade -- --from {pair[0]} --to {pair[1]}")
     return found
 
 
 def _tell_moves(parsed: argparse.Namespace, console: Console, source: Source, save: str) -> None:
     """Without a target: the runtimes, and the best format of each move that is known."""
-    best = advice.best(source.document)
-    judged = advice.judged(source.document)
+    best = best_formats(source.document)
+    judged = judged_moves(source.document)
     titles = {runtime["id"]: runtime["title"] for runtime in source.document["runtimes"]}
     if parsed.json:
-        telling.say_json(
+        output.print_json(
             console,
             {
                 "source": _source(source),
@@ -176,8 +176,8 @@ def _tell(parsed: argparse.Namespace, console: Console, page: list[Block]) -> No
 
 
 def _told(source: Source) -> str:
-    return f"{source.what} ({telling.shown(source.path)}, {source.document['run']['started'][:10]})"
+    return f"{source.what} ({output.short_path(source.path)}, {source.document['run']['started'][:10]})"
 
 
 def _source(source: Source) -> Mapping[str, str]:
-    return {"what": source.what, "path": telling.shown(source.path), "started": source.document["run"]["started"]}
+    return {"what": source.what, "path": output.short_path(source.path), "started": source.document["run"]["started"]}

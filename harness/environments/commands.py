@@ -29,7 +29,7 @@ _SET = {"UV_PYTHON_INSTALL_BIN": "0", "UV_PYTHON_INSTALL_REGISTRY": "0"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
+class CommandResult:
     """How a command ended; `trouble` says why there is no exit code of its own (not started, timed out)."""
 
     code: int = 0
@@ -48,11 +48,11 @@ class Runner(Protocol):
 
     def __call__(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-    ) -> Result:
+    ) -> CommandResult:
         """Run it to its end. `hold` is a descriptor that the child keeps open: see `provision._held`."""
 
 
-def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> Result:
+def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
     """Run a command with nothing to ask and no colours; its whole process group ends with it. Never raises OSError."""
     passed: tuple[int, ...] = (hold,) if hold is not None and os.name == "posix" else ()
     try:
@@ -68,18 +68,18 @@ def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: 
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        return Result(code=127, trouble=f"cannot be started: {error}")
+        return CommandResult(code=127, trouble=f"cannot be started: {error}")
     try:
         out, err = child.communicate(stdin or None, timeout=timeout)
     except subprocess.TimeoutExpired:
         _kill(child)
         out, err = child.communicate()
-        return Result(code=124, out=out, err=err, trouble=f"not done within {timeout:g} s")
+        return CommandResult(code=124, out=out, err=err, trouble=f"not done within {timeout:g} s")
     except BaseException:  # Ctrl-C reaches only us, since the child has a session of its own
         _kill(child)
         child.wait()
         raise
-    return Result(code=child.returncode, out=out, err=err)
+    return CommandResult(code=child.returncode, out=out, err=err)
 
 
 def uv(run: Runner) -> str | None:
@@ -92,7 +92,7 @@ def clean(text: str) -> str:
     return _SECRETS.sub(lambda found: f"{found[1]}=***" if found[1] else "***@", _ESCAPES.sub("", text))
 
 
-def condensed(result: Result, limit: int = 400) -> str:
+def condensed(result: CommandResult, limit: int = 400) -> str:
     """One honest line on why a command failed: the error and causes that uv tells, else the last line it said."""
     if result.trouble:
         return result.trouble

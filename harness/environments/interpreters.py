@@ -14,8 +14,7 @@ import os
 import sys
 from typing import Any
 
-from harness.environments import commands
-from harness.environments import installed as pythons
+from harness.environments import commands, installed
 from harness.environments.commands import Runner
 
 # Runs in any Python 3; what it prints is ASCII whatever the locale.
@@ -88,14 +87,14 @@ def hint(version: str) -> str:
     """The commands that would get a Python of this version, and the way to name one."""
     ways = [f"uv python install {version}"] if _minor(version) >= _UV_HAS else []
     if _minor(version) == _PBS_HAS:
-        ways.append(f"uvx --from 'pbs-installer[all]' pbs-install {version} -d {pythons.pbs_folder(version)}")
+        ways.append(f"uvx --from 'pbs-installer[all]' pbs-install {version} -d {installed.pbs_folder(version)}")
     ways += [f"pyenv install {version}", f"conda create -n py{version.replace('.', '')} python={version}"]
     return f"get it with one of: {' | '.join(ways)}; or set {variable(version)} to its path"
 
 
 def _look(version: str, run: Runner, refused: list[str]) -> Interpreter | None:
     """The first candidate that stands; `refused` gathers why the Pythons of the right version do not."""
-    for source, command in pythons.candidates(version):
+    for source, command in installed.candidates(version):
         found = _probe(command, version, source, run)
         if isinstance(found, Interpreter):
             return found
@@ -157,7 +156,7 @@ def _download(version: str, run: Runner) -> list[str]:
 
 
 def _pbs(version: str, uv: str | None) -> list[tuple[str, list[str]]]:
-    asked = [version, "-d", str(pythons.pbs_folder(version))]
+    asked = [version, "-d", str(installed.pbs_folder(version))]
     if importlib.util.find_spec("pbs_installer"):
         return [("pbs-installer", [sys.executable, "-m", "pbs_installer", *asked])]
     if uv:

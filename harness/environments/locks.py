@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from harness import paths
 from harness.environments import commands, interpreters
-from harness.environments.commands import Result, Runner
+from harness.environments.commands import CommandResult, Runner
 from harness.errors import LockError
 from harness.model import Environment
 
@@ -81,7 +81,7 @@ def refresh(environment: Environment, *, run: Runner = commands.run) -> None:
             _written(path(environment), f"{header(environment)}\n{_REFUSED}{' '.join(error.what.split())}\n")
 
 
-def resolve(environment: Environment, uv: str, *, python: str | None, linux: bool, run: Runner) -> Result:
+def resolve(environment: Environment, uv: str, *, python: str | None, linux: bool, run: Runner) -> CommandResult:
     """What uv resolves for an environment, for the locks' platform or for this one, with hashes."""
     # A bare day would be uv's day in the local time zone; the requirements go by stdin so that no file name gets out.
     until = environment.as_of + datetime.timedelta(days=1)

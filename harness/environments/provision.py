@@ -14,9 +14,8 @@ from typing import NoReturn
 
 from packaging.utils import canonicalize_name
 
-from harness.environments import commands, interpreters, locks
-from harness.environments import file_lock as exclusive
-from harness.environments.commands import Result, Runner
+from harness.environments import commands, file_lock, interpreters, locks
+from harness.environments.commands import CommandResult, Runner
 from harness.environments.records import clear, current, executable, folder, lock_text, read, sha256, wanted, write
 from harness.model import Environment, Provisioned
 
@@ -59,7 +58,7 @@ def provision(
     log: list[str] = []
     lock_file = folder(environment).with_name(f"{environment.id}.lock")
     try:
-        with exclusive.held(lock_file, timeout=_BUSY_LIMIT, busy=lambda: tell("waiting for another process")) as hold:
+        with file_lock.held(lock_file, timeout=_BUSY_LIMIT, busy=lambda: tell("waiting for another process")) as hold:
             record = current(environment)
             if record:
                 return record
@@ -205,7 +204,7 @@ class _Build:
 
     def _logged(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-    ) -> Result:
+    ) -> CommandResult:
         shown = ["..." if "\n" in part else part for part in command]
         self._log.append(f"$ {' '.join(shown)}\n")
         # The child holds the lock too: should we be killed, nobody rebuilds under the hands of a uv still at work.

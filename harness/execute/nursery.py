@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping
 
 from harness.execute.zygote import Zygote, ZygoteGoneError
 from harness.model import Runtime, Stage
-from harness.plan import tasks as plan
-from harness.plan.tasks import Task
+from harness.plan.tasks import HASH_SEEDS, Task
 
-Place = tuple[Stage, str]
+ZygoteKey = tuple[Stage, str]
 
 
 class RuntimeUnavailableError(Exception):
@@ -34,19 +33,19 @@ class Nursery:
         self._start_limit = start
         self._preloads = preloads
         self._lock = threading.Lock()
-        self._expected: collections.Counter[Place] = collections.Counter()
-        self._runtimes: dict[Place, Runtime] = {}
-        self._zygotes: dict[Place, Zygote] = {}
-        self._broken: dict[Place, str] = {}
+        self._expected: collections.Counter[ZygoteKey] = collections.Counter()
+        self._runtimes: dict[ZygoteKey, Runtime] = {}
+        self._zygotes: dict[ZygoteKey, Zygote] = {}
+        self._broken: dict[ZygoteKey, str] = {}
 
     def expect(self, tasks: Iterable[Task]) -> None:
         """Say beforehand what will be asked, in order."""
         with self._lock:
             for task in tasks:
-                self._expected[place_of(task)] += 1
-                self._runtimes.setdefault(place_of(task), task.runtime)
+                self._expected[zygote_key(task)] += 1
+                self._runtimes.setdefault(zygote_key(task), task.runtime)
 
-    def zygote(self, place: Place) -> Zygote:
+    def zygote(self, place: ZygoteKey) -> Zygote:
         """A ready zygote. Raises RuntimeUnavailableError when it fails to start twice, and from then on at once."""
         for first in (True, False):
             with self._lock:
@@ -68,14 +67,14 @@ class Nursery:
                         self._broken[place] = f"Keras cannot be imported: {gone}"
         raise RuntimeUnavailableError(self._broken[place])
 
-    def lost(self, place: Place, zygote: Zygote) -> None:
+    def lost(self, place: ZygoteKey, zygote: Zygote) -> None:
         """Forget a zygote that is gone, so that the next task gets another."""
         with self._lock:
             if self._zygotes.get(place) is zygote:
                 del self._zygotes[place]
         zygote.close()
 
-    def done_with(self, place: Place) -> None:
+    def done_with(self, place: ZygoteKey) -> None:
         """One expected task less; the last one ends the zygote."""
         with self._lock:
             self._expected[place] -= 1
@@ -90,7 +89,7 @@ class Nursery:
         for zygote in zygotes:
             zygote.close()
 
-    def _started(self, place: Place) -> Zygote:
+    def _started(self, place: ZygoteKey) -> Zygote:
         if place not in self._zygotes:
             stage, runtime = place[0], self._runtimes[place]
             settings = {**runtime.settings(), "preload": self._preloads.get(runtime.id, [])}
@@ -98,11 +97,11 @@ class Nursery:
                 self._pythons[runtime.environment],
                 settings,
                 self._work / f"zygote-{stage}-{runtime.id}",
-                plan.HASH_SEEDS[stage],
+                HASH_SEEDS[stage],
             )
         return self._zygotes[place]
 
-    def _start_the_next(self, place: Place) -> None:
+    def _start_the_next(self, place: ZygoteKey) -> None:
         # Importing takes seconds of one core; begun ahead, nobody waits for it at the change of runtimes.
         ahead = [later for later in self._runtimes if self._expected[later] > 0 and later not in self._broken]
         if place in ahead and (following := ahead[ahead.index(place) + 1 :]):
@@ -110,6 +109,6 @@ class Nursery:
                 self._started(following[0])
 
 
-def place_of(task: Task) -> Place:
+def zygote_key(task: Task) -> ZygoteKey:
     """Which zygote a task belongs to."""
     return task.stage, task.runtime.id

@@ -16,17 +16,16 @@ from typing import Literal
 
 from harness import inspect
 from harness.execute.answers import attempt_of
-from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
+from harness.execute.nursery import Nursery, RuntimeUnavailableError, zygote_key
 from harness.execute.process import End, end_group, run_alone
 from harness.execute.zygote import ZygoteGoneError
 from harness.model import Attempt, Outcome, Stage
-from harness.plan import tasks as plan
-from harness.plan.tasks import Task
+from harness.plan.tasks import HASH_SEEDS, Task
 from harness.store.artifacts import Artifacts
 from harness.worker import protocol
 
 Isolation = Literal["fork", "process"]
-Result = tuple[Attempt, dict[str, bytes]]
+TaskResult = tuple[Attempt, dict[str, bytes]]
 _Runner = Callable[[Task, pathlib.Path, pathlib.Path], End]
 
 
@@ -43,7 +42,7 @@ class Limits:
         return min(self.seconds, task.limit or self.seconds)
 
 
-class Pool:
+class WorkerPool:
     """Carries out tasks.
 
     `pythons` gives the interpreter of every environment at hand, `preloads` what a runtime's zygotes import ahead.
@@ -75,18 +74,18 @@ class Pool:
     def forgo(self, tasks: Iterable[Task]) -> None:
         """Say that these, which were expected, will not be asked after all."""
         for task in tasks:
-            self._nursery.done_with(place_of(task))
+            self._nursery.done_with(zygote_key(task))
 
-    def attempt(self, task: Task) -> Result:
+    def attempt(self, task: Task) -> TaskResult:
         """Carry out a task the usual way. Never raises for what happens inside the worker."""
         if self._isolation == "process":
             return self.attempt_alone(task)
         try:
             return self._carry_out(task, self._in_child)
         finally:
-            self._nursery.done_with(place_of(task))
+            self._nursery.done_with(zygote_key(task))
 
-    def attempt_alone(self, task: Task) -> Result:
+    def attempt_alone(self, task: Task) -> TaskResult:
         """Carry out a task in a fresh interpreter, whatever the usual way is."""
         return self._carry_out(task, self._alone)
 
@@ -96,7 +95,7 @@ class Pool:
         for process in list(self._running):
             end_group(process, kill=True)
 
-    def _carry_out(self, task: Task, runner: _Runner) -> Result:
+    def _carry_out(self, task: Task, runner: _Runner) -> TaskResult:
         folder = self._work / f"{task.stage}-{task.runtime.id}-{next(self._numbers)}"
         try:
             folder.mkdir(parents=True)
@@ -140,14 +139,14 @@ class Pool:
         }
 
     def _in_child(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
-        zygote = self._nursery.zygote(place_of(task))
+        zygote = self._nursery.zygote(zygote_key(task))
         try:
             return zygote.run(request, log, self._limits.of(task))
         except ZygoteGoneError:
-            self._nursery.lost(place_of(task), zygote)
+            self._nursery.lost(zygote_key(task), zygote)
             raise
 
     def _alone(self, task: Task, request: pathlib.Path, log: pathlib.Path) -> End:
         python = self._pythons[task.runtime.environment]
         seconds = self._limits.of(task) + self._limits.start
-        return run_alone(python, request, log, plan.HASH_SEEDS[task.stage], seconds, self._running)
+        return run_alone(python, request, log, HASH_SEEDS[task.stage], seconds, self._running)

@@ -7,18 +7,18 @@ import concurrent.futures
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from harness.execute.pool import Pool, Result
+from harness.execute.pool import TaskResult, WorkerPool
 from harness.plan.tasks import Task
 
 # Tasks of one runtime, each wanted only while those before it leave something to be wished.
 Chain = Sequence[Task]
 # Hears of a result that stands, and says whether the next task of the chain is wanted.
-Finished = Callable[[Task, Result], bool]
+Finished = Callable[[Task, TaskResult], bool]
 _AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
 
 
 def run(
-    chains: Sequence[Chain], pool: Pool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
+    chains: Sequence[Chain], pool: WorkerPool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
 ) -> None:
     """Carry out all chains; `finished` is called in this thread. The next of a chain comes before other chains.
 
@@ -27,10 +27,10 @@ def run(
     """
     pool.expect(task for chain in chains for task in chain)
     queue = collections.deque(chains)
-    running: dict[concurrent.futures.Future[Result], Chain] = {}
-    suspects: collections.deque[tuple[Chain, Result]] = collections.deque()
+    running: dict[concurrent.futures.Future[TaskResult], Chain] = {}
+    suspects: collections.deque[tuple[Chain, TaskResult]] = collections.deque()
 
-    def settle(chain: Chain, result: Result) -> None:
+    def settle(chain: Chain, result: TaskResult) -> None:
         left = chain[1:]
         if finished(chain[0], result) and left:
             queue.appendleft(left)

@@ -16,7 +16,7 @@ from harness.worker.protocol import FORMATS
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Wishes:
+class SelectionFilters:
     """What the command line asks for; empty means the default. Patterns such as `tf2.*` are fine."""
 
     runtimes: Sequence[str] = ()
@@ -28,7 +28,7 @@ class Wishes:
     group: str = "core"
 
 
-def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) -> Selection:
+def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: SelectionFilters) -> Selection:
     """The selection that the wishes mean. Raises UsageError for a name that is not known."""
     known = {runtime.id: runtime for runtime in catalogue.runtimes}
     by_group = not (wishes.runtimes or wishes.save or wishes.load)
@@ -63,7 +63,7 @@ def select(catalogue: Catalogue, scenarios: Sequence[Scenario], wishes: Wishes) 
     )
 
 
-def _usual(scenarios: Sequence[Scenario], wishes: Wishes) -> list[str]:
+def _usual(scenarios: Sequence[Scenario], wishes: SelectionFilters) -> list[str]:
     """Those of the core set for a run of nothing but that; every one where more is asked for, or none is core."""
     core = [scenario.name for scenario in scenarios if scenario.core]
     more = any((wishes.runtimes, wishes.save, wishes.load, wishes.formats, wishes.variants)) or wishes.group != "core"

@@ -67,7 +67,7 @@ class Task:
         return f"{self.variant.id}: {way}{f', with {self.remedy}' if self.remedy else ''}"
 
 
-def saves(selection: Selection, conditions: Conditions) -> list[Task]:
+def save_tasks(selection: Selection, conditions: Conditions) -> list[Task]:
     """Every save that the selection asks for, runtime by runtime."""
     return [
         _task(Stage.SAVE, selection, conditions, variant, runtime)
@@ -77,7 +77,7 @@ def saves(selection: Selection, conditions: Conditions) -> list[Task]:
     ]
 
 
-def loads(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
+def load_tasks(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
     """Every load of what was saved, by loading runtime; `saved` is by (variant id, runtime id)."""
     return [
         _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)

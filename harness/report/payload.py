@@ -13,15 +13,15 @@ import zlib
 from collections.abc import Callable, Hashable
 from typing import Any
 
-from harness.advice import move as advice
-from harness.catalogue import model_kinds as kinds
+from harness.advice.move import best_formats
+from harness.catalogue import model_kinds
 from harness.report import earlier, export, labels, tables, words
 
 Packed = dict[str, Any]
 DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-class Pool:
+class InternTable:
     """A list of distinct items, each known by its place."""
 
     def __init__(self) -> None:
@@ -37,13 +37,13 @@ class Pool:
         return self._places[item]
 
 
-class Texts:
+class TextTable:
     """Long texts over one shared list of lines."""
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.lines = Pool()
-        self.pool = Pool()
+        self.lines = InternTable()
+        self.pool = InternTable()
 
     def place(self, text: str) -> int:
         """The number of a text; the empty text is -1."""
@@ -59,7 +59,7 @@ class Texts:
 def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> Packed:
     """What every view needs: the axes, the variants, and of each cell its place, verdict, reason, cause and remedy."""
     environments = {place["id"]: place for place in results["environments"]}
-    strings = Pool()
+    strings = InternTable()
     return {
         "labels": [
             {
@@ -74,7 +74,7 @@ def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | N
         "unasked": labels.UNASKED,
         "leftOut": sums.left_out > 0,
         "runtimes": [_runtime(row, environments) for row in results["runtimes"]],
-        "models": [kind.title for kind in kinds.known()],
+        "models": [kind.title for kind in model_kinds.known()],
         "scenarios": [_scenario(case) for case in results["scenarios"]],
         "variants": _variants(results),
         "kinds": list(labels.KINDS.items()),
@@ -87,7 +87,7 @@ def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | N
     }
 
 
-def _columns(results: dict[str, Any], sums: tables.Sums, strings: Pool) -> dict[str, list[int]]:
+def _columns(results: dict[str, Any], sums: tables.Sums, strings: InternTable) -> dict[str, list[int]]:
     """One list of numbers for each thing that a view asks of every cell."""
     runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
     verdicts = {name: number for number, name in enumerate(labels.ORDER)}
@@ -108,7 +108,7 @@ def _columns(results: dict[str, Any], sums: tables.Sums, strings: Pool) -> dict[
 
 def detail(results: dict[str, Any]) -> Packed:
     """What an opened cell, save, scenario or environment shows beyond `core`."""
-    texts, failures, differences, trials = Texts(), Pool(), Pool(), Pool()
+    texts, failures, differences, trials = TextTable(), InternTable(), InternTable(), InternTable()
     trial = _trial_packer(results, texts)
     runs = {name: [_attempt(run, texts, failures) for run in results[name]] for name in ("saves", "cells")}
     for packed, cell in zip(runs["cells"], results["cells"], strict=True):
@@ -164,8 +164,8 @@ def _runtime(row: dict[str, Any], environments: dict[str, dict[str, Any]]) -> Pa
 
 def _scenario(case: dict[str, Any]) -> Packed:
     kept = {name: text for name, text in case.items() if name != "source"}
-    ids = [kind.id for kind in kinds.known()]
-    return kept | {"short": words.short(case["title"]), "model": ids.index(kinds.of(case["name"]))}
+    ids = [kind.id for kind in model_kinds.known()]
+    return kept | {"short": words.short(case["title"]), "model": ids.index(model_kinds.of(case["name"]))}
 
 
 def _remedies(results: dict[str, Any]) -> list[dict[str, Any]]:
@@ -185,12 +185,12 @@ def _best(results: dict[str, Any]) -> list[tuple[int, int, str]]:
     runtimes = _numbered(results["runtimes"], "id")
     return [
         (runtimes[save], runtimes[load], format_)
-        for (save, load), format_ in advice.best(results).items()
+        for (save, load), format_ in best_formats(results).items()
         if save in runtimes and load in runtimes
     ]
 
 
-def _trial_packer(results: dict[str, Any], texts: Texts) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+def _trial_packer(results: dict[str, Any], texts: TextTable) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
     """How a trial becomes a tuple: the page's `data.js` names its places again."""
     remedies, variants = _numbered(_remedies(results), "id"), _numbered(results["variants"], "id")
     runtimes = _numbered(results["runtimes"], "id")
@@ -225,7 +225,7 @@ def _variants(results: dict[str, Any]) -> list[Packed]:
     ]
 
 
-def _attempt(run: dict[str, Any], texts: Texts, failures: Pool) -> list[Any]:
+def _attempt(run: dict[str, Any], texts: TextTable, failures: InternTable) -> list[Any]:
     """A save or a load as a list: the page's `data.js` names these places again."""
     failure = run["failure"]
     number = -1

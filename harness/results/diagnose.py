@@ -36,7 +36,7 @@ _SHOWN = 200  # characters of a message that no signature knows
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Runtime:
+class RuntimeTraits:
     """A runtime as signatures ask for it: release numbers by package, and how Keras is switched on."""
 
     id: str
@@ -74,8 +74,8 @@ class Evidence:
     log: str = ""
     format: str = ""
     script: str = ""
-    saver: Runtime
-    loader: Runtime
+    saver: RuntimeTraits
+    loader: RuntimeTraits
     facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     differences: tuple[Mapping[str, Any], ...] = ()
     observed: frozenset[str] = frozenset()
@@ -281,7 +281,7 @@ class _Examiner:
             and (signature.script is None or self._in_script(signature.script, evidence.script))
         )
 
-    def _suits(self, side: Side, runtime: Runtime) -> bool:
+    def _suits(self, side: Side, runtime: RuntimeTraits) -> bool:
         key = id(side), id(runtime)
         if key not in self.sides:
             self.sides[key] = _suits(side, runtime)
@@ -342,7 +342,7 @@ def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
     )
 
 
-def _suits(side: Side, runtime: Runtime) -> bool:
+def _suits(side: Side, runtime: RuntimeTraits) -> bool:
     return (
         (not side.modules or runtime.module in side.modules)
         and (side.v1 is None or runtime.v1 is side.v1)
@@ -362,8 +362,8 @@ def _major(version: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _runtime(runtime: Mapping[str, Any]) -> Runtime:
-    return Runtime(
+def _runtime(runtime: Mapping[str, Any]) -> RuntimeTraits:
+    return RuntimeTraits(
         id=runtime["id"],
         versions=runtime.get("versions") or {},
         module=runtime["keras"],

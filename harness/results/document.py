@@ -31,7 +31,7 @@ Loaded = Mapping[tuple[str, str, str], Attempt]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Run:
+class RunAttempts:
     """What a run found: attempts, and their keys, by (variant, saver) and (variant, saver, loader)."""
 
     selection: Selection
@@ -44,7 +44,7 @@ class Run:
     keys: Mapping[tuple[str, ...], str] = dataclasses.field(default_factory=dict)
 
 
-def cells(run: Run, store: Store) -> list[Cell]:
+def judge_cells(run: RunAttempts, store: Store) -> list[Cell]:
     """Every cell of the selection with its verdict."""
     array = functools.lru_cache(maxsize=65536)(store.array)
     return [
@@ -56,14 +56,18 @@ def cells(run: Run, store: Store) -> list[Cell]:
     ]
 
 
-def judged(
-    run: Run, array: Callable[[str], compare.Array], variant: Variant, place: tuple[str, str, str], loaded: Attempt
+def judge_again(
+    run: RunAttempts,
+    array: Callable[[str], compare.Array],
+    variant: Variant,
+    place: tuple[str, str, str],
+    loaded: Attempt,
 ) -> Cell:
     """The cell of this place as another attempt to load makes it; `array` gives an array by its digest."""
     return _cell(dataclasses.replace(run, loaded={place: loaded}), variant, place[1], place[2], array)
 
 
-def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
+def build_document(run: RunAttempts, found: Sequence[Cell]) -> dict[str, Any]:
     """The results document of docs/results.md."""
     selection = run.selection
     whole = {
@@ -71,7 +75,7 @@ def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
         "crossload": harness.__version__,
         "run": {
             **run.about,
-            "machine": machine(),
+            "machine": machine_facts(),
             "steps": {"save": _steps(run.saved.values()), "load": _steps(run.loaded.values())},
         },
         "environments": [_environment(one, run.records.get(one.id)) for one in run.environments],
@@ -110,7 +114,7 @@ def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
             }
             for variant in selection.variants
         ],
-        "faults": [dataclasses.asdict(fault) for fault in (*run.faults, *raised_by_scenarios(run))],
+        "faults": [dataclasses.asdict(fault) for fault in (*run.faults, *scenario_faults(run))],
         "saves": [_save(run, *place, attempt) for place, attempt in run.saved.items()],
         "cells": [_plain(run, cell) for cell in found],
     }
@@ -118,7 +122,7 @@ def document(run: Run, found: Sequence[Cell]) -> dict[str, Any]:
     return written
 
 
-def read(path: pathlib.Path) -> dict[str, Any]:
+def read_document(path: pathlib.Path) -> dict[str, Any]:
     """A results document that was written. Raises UsageError."""
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
@@ -131,7 +135,7 @@ def read(path: pathlib.Path) -> dict[str, Any]:
     return whole
 
 
-def raised_by_scenarios(run: Run) -> list[Fault]:
+def scenario_faults(run: RunAttempts) -> list[Fault]:
     """Faults that only running could show: a scenario's own code that raised, with the runtimes where it did."""
     where: dict[tuple[str, str, int, str], list[str]] = {}
     paths = {scenario.path: scenario.name for scenario in run.selection.scenarios.values()}
@@ -151,7 +155,7 @@ def raised_by_scenarios(run: Run) -> list[Fault]:
     ]
 
 
-def machine() -> dict[str, Any]:
+def machine_facts() -> dict[str, Any]:
     """What this run ran on; memory in bytes, 0 where the system does not say."""
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -182,7 +186,7 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _cell(run: Run, variant: Any, saver: str, loader: str, array: Callable[[str], compare.Array]) -> Cell:
+def _cell(run: RunAttempts, variant: Any, saver: str, loader: str, array: Callable[[str], compare.Array]) -> Cell:
     saved, loaded = run.saved.get((variant.id, saver)), run.loaded.get((variant.id, saver, loader))
     differences: tuple[Any, ...] = ()
     if saved and loaded and loaded.outcome is Outcome.DONE:
@@ -236,7 +240,7 @@ def _environment(environment: Environment, record: Provisioned | None) -> dict[s
     }
 
 
-def _versions(run: Run, runtime: str) -> dict[str, str]:
+def _versions(run: RunAttempts, runtime: str) -> dict[str, str]:
     for (_, saver), attempt in run.saved.items():
         if saver == runtime and attempt.versions:
             return attempt.versions
@@ -246,7 +250,7 @@ def _versions(run: Run, runtime: str) -> dict[str, str]:
     return {}
 
 
-def _save(run: Run, variant: str, runtime: str, attempt: Attempt) -> dict[str, Any]:
+def _save(run: RunAttempts, variant: str, runtime: str, attempt: Attempt) -> dict[str, Any]:
     return {
         "variant": variant,
         "runtime": runtime,
@@ -267,7 +271,7 @@ def _save(run: Run, variant: str, runtime: str, attempt: Attempt) -> dict[str, A
     }
 
 
-def _plain(run: Run, cell: Cell) -> dict[str, Any]:
+def _plain(run: RunAttempts, cell: Cell) -> dict[str, Any]:
     own = _of_attempt(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
     if cell.verdict is Verdict.IDENTICAL:
         own["log"] = ""

@@ -11,7 +11,7 @@ from harness import paths
 from harness.catalogue.causes import Causes
 from harness.errors import UsageError
 from harness.results import diagnose, reference, remedies
-from harness.results import document as results
+from harness.results.document import read_document
 
 Document = dict[str, Any]
 
@@ -25,15 +25,15 @@ class Source:
     what: str
 
 
-def chosen(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool) -> Source:
+def choose(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool) -> Source:
     """The named file; else the last run where that knows enough; else the reference, or whichever of the two is there.
 
     Raises UsageError where there is none.
     """
     if named:
-        return Source(document=results.read(named), path=named, what="results that you named")
+        return Source(document=read_document(named), path=named, what="results that you named")
     last = paths.REPORTS / "results.json"
-    run = Source(document=results.read(last), path=last, what="the last run") if last.is_file() else None
+    run = Source(document=read_document(last), path=last, what="the last run") if last.is_file() else None
     if run and enough(run.document):
         return run
     if reference.there(paths.REFERENCE):
@@ -43,7 +43,7 @@ def chosen(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool
     raise UsageError("there are no results: neither of a last run nor a reference", "make some: nox -s matrix")
 
 
-def diagnosed(document: Document, causes: Causes) -> Document:
+def rediagnose(document: Document, causes: Causes) -> Document:
     """The document with its causes and what other cells prove found anew; remedies that were run stay."""
     run = remedies.run_in(document)
     diagnose.annotate(document, causes)

@@ -7,11 +7,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harness.catalogue.causes import FAILING, KINDS
+from harness.catalogue.causes import CAUSE_KINDS, FAILING
 from harness.model import Verdict
 from harness.results.diagnose import UNKNOWN
 
-KINDS_IN_ORDER = (*KINDS, UNKNOWN)  # the six classic ones first
+KINDS_IN_ORDER = (*CAUSE_KINDS, UNKNOWN)  # the six classic ones first
 _EXAMPLES = 5
 
 Document = Mapping[str, Any]

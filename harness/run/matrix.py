@@ -24,16 +24,14 @@ from harness.catalogue.causes import Causes
 from harness.catalogue.environments import Catalogue
 from harness.environments import provision
 from harness.execute import scheduler
-from harness.execute.pool import Isolation, Limits, Pool, Result
+from harness.execute.pool import Isolation, Limits, TaskResult, WorkerPool
 from harness.execute.scheduler import Chain
 from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
-from harness.plan import tasks as plan
-from harness.plan.tasks import Conditions, Selection, Task
-from harness.results import document as results
+from harness.plan.tasks import Conditions, Selection, Task, load_tasks, save_tasks, with_remedy
 from harness.results import reference, remedies
-from harness.results.document import Run
+from harness.results.document import RunAttempts, judge_again
 from harness.results.remedies import Case, Place, Trial
-from harness.run.ready import Ground, Watcher
+from harness.run.ready import RunEnvironments, Watcher
 from harness.store.artifacts import Artifacts
 from harness.store.attempts import Store
 from harness.tools.essence import essence
@@ -86,10 +84,10 @@ class Matrix:
 
     def outlook(self) -> Outlook:
         """What is still to be done, without doing anything."""
-        saves = plan.saves(self.selection, self._conditions)
+        saves = save_tasks(self.selection, self._conditions)
         known = self._known_saves(saves)
         saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
-        loads = plan.loads(self.selection, self._conditions, saved)
+        loads = load_tasks(self.selection, self._conditions, saved)
         loads_known = self._known(loads)
         missing = [task for task in saves if task.key not in known]
         to_come = sum(
@@ -111,23 +109,25 @@ class Matrix:
 
     def tasks(self) -> list[Task]:
         """Every save, and every load of what is known to have been saved."""
-        saves = plan.saves(self.selection, self._conditions)
+        saves = save_tasks(self.selection, self._conditions)
         known = self._known_saves(saves)
         saved = {_save_of(task): known[task.key] for task in saves if task.key in known}
-        return saves + plan.loads(self.selection, self._conditions, saved)
+        return saves + load_tasks(self.selection, self._conditions, saved)
 
-    def run(self, watcher: Watcher) -> Run:
+    def run(self, watcher: Watcher) -> RunAttempts:
         """Do all that is to be done. Trouble of one environment, scenario or cell never stops the others."""
         started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
         outlook = self.outlook()
-        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        ground = RunEnvironments(
+            self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune
+        )
         ground.prepare(outlook.environments, outlook.runtimes, watcher)
         marks = [time.monotonic()]
-        saves = plan.saves(self.selection, self._conditions)
+        saves = save_tasks(self.selection, self._conditions)
         saved, saves_run, saves_known = self._carry_out("saves", saves, self._known_saves(saves), ground, watcher)
         marks.append(time.monotonic())
         by_cell = {_save_of(task): saved[task.key] for task in saves}
-        loads = plan.loads(self.selection, self._conditions, by_cell)
+        loads = load_tasks(self.selection, self._conditions, by_cell)
         loaded, loads_run, loads_known = self._carry_out("loads", loads, self._known(loads), ground, watcher)
         marks.append(time.monotonic())
         about = {
@@ -148,7 +148,7 @@ class Matrix:
                 "load": round(marks[2] - marks[1], 2),
             },
         }
-        return Run(
+        return RunAttempts(
             selection=self.selection,
             environments=self.environments,
             records={
@@ -163,7 +163,7 @@ class Matrix:
         )
 
     def try_remedies(
-        self, run: Run, document: dict[str, Any], causes: Causes, watcher: Watcher, every: bool
+        self, run: RunAttempts, document: dict[str, Any], causes: Causes, watcher: Watcher, every: bool
     ) -> dict[Place, list[Trial]]:
         """Load cells that are not good once more with what their causes propose, until something helps.
 
@@ -183,13 +183,15 @@ class Matrix:
         def finished(task: Task, attempt: Attempt, more: bool) -> bool:
             for case in cases_of[task.key]:
                 if task.remedy in case.left:
-                    case.tried(task.remedy, results.judged(run, array, task.variant, case.place, attempt), task.key)
+                    case.tried(task.remedy, judge_again(run, array, task.variant, case.place, attempt), task.key)
             return attempt.outcome is not Outcome.UNAVAILABLE and any(case.wants(more) for case in cases_of[task.key])
 
         for task, _ in flat:
             if task.key in known:
                 finished(task, known[task.key], True)
-        ground = Ground(self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune)
+        ground = RunEnvironments(
+            self.catalogue, self._conditions.worker, jobs=self.options.jobs, prune=self.options.prune
+        )
         for more in (False, True) if every else (False,):
             chains = [
                 chain
@@ -220,13 +222,13 @@ class Matrix:
         document["run"]["seconds"] = round(document["run"]["seconds"] + time.monotonic() - begun, 2)
         return {case.place: case.trials for case in cases}
 
-    def _remedies(self, run: Run, cases: Sequence[Case]) -> dict[Place, list[Task]]:
+    def _remedies(self, run: RunAttempts, cases: Sequence[Case]) -> dict[Place, list[Task]]:
         """Each case's load once more with each remedy that is proposed, in order."""
-        loads = {_load_of(task): task for task in plan.loads(self.selection, self._conditions, run.saved)}
+        loads = {_load_of(task): task for task in load_tasks(self.selection, self._conditions, run.saved)}
         savers = {runtime.id: runtime for runtime in self.selection.savers}
         return {
             case.place: [
-                plan.with_remedy(
+                with_remedy(
                     loads[case.place],
                     remedy,
                     remedies.code_of(remedy),
@@ -239,7 +241,7 @@ class Matrix:
         }
 
     def _carry_out(
-        self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: Ground, watcher: Watcher
+        self, phase: str, tasks: Sequence[Task], results: dict[str, Attempt], ground: RunEnvironments, watcher: Watcher
     ) -> tuple[dict[str, Attempt], int, int]:
         """Add to the `results` that are known those of all other tasks; with how many were run and known."""
         waiting = [[task] for task in tasks if task.key not in results]  # two savers may give the same artifact
@@ -252,7 +254,13 @@ class Matrix:
         return results, self._run(phase, waiting, known, ground, watcher, finished), known
 
     def _run(
-        self, phase: str, chains: Sequence[Chain], known: int, ground: Ground, watcher: Watcher, finished: _Finished
+        self,
+        phase: str,
+        chains: Sequence[Chain],
+        known: int,
+        ground: RunEnvironments,
+        watcher: Watcher,
+        finished: _Finished,
     ) -> int:
         """Run chains, as far as `finished` wants; how many tasks that were."""
         watcher.begin(phase, len(chains), known)
@@ -270,11 +278,11 @@ class Matrix:
         return run
 
     def _run_batch(
-        self, phase: str, chains: Sequence[Chain], ground: Ground, watcher: Watcher, finished: _Finished
+        self, phase: str, chains: Sequence[Chain], ground: RunEnvironments, watcher: Watcher, finished: _Finished
     ) -> int:
         run, last = 0, {chain[-1].key for chain in chains}
 
-        def keep(task: Task, result: Result) -> bool:
+        def keep(task: Task, result: TaskResult) -> bool:
             nonlocal run
             run += 1
             attempt, arrays = result
@@ -308,7 +316,7 @@ class Matrix:
             and not (attempt.observations and self.artifacts.has(attempt.artifact))
         }
         if lost:
-            loads = plan.loads(self.selection, self._conditions, lost)
+            loads = load_tasks(self.selection, self._conditions, lost)
             loads_known = self._known(loads)
             needed = {(task.variant.id, task.saver) for task in loads if task.key not in loads_known}
             for task in saves:
@@ -334,12 +342,12 @@ class Matrix:
         }
 
     @contextlib.contextmanager
-    def _pool(self, chains: Sequence[Chain], ground: Ground) -> Iterator[Pool]:
+    def _pool(self, chains: Sequence[Chain], ground: RunEnvironments) -> Iterator[WorkerPool]:
         work = paths.home() / "work"
         work.mkdir(parents=True, exist_ok=True)
         _sweep(work)
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=work))
-        pool = Pool(
+        pool = WorkerPool(
             ground.pythons(),
             self.artifacts,
             folder,

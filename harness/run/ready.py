@@ -25,7 +25,7 @@ class Watcher(Protocol):
         """One of them is done."""
 
 
-class Ground:
+class RunEnvironments:
     """What tasks stand on; `records` tells of every environment that was needed so far."""
 
     def __init__(self, catalogue: Catalogue, worker: str, *, jobs: int, prune: bool) -> None:

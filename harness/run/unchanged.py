@@ -20,7 +20,7 @@ from harness import paths
 from harness.environments import provision
 from harness.errors import UsageError
 from harness.model import Environment, Outcome, digest_of
-from harness.results import document as results
+from harness.results.document import machine_facts, read_document
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class Report:
     files: dict[str, pathlib.Path]
 
 
-class Last:
+class PreviousRun:
     """The last run into a reports folder; `asked` is all that this run is made of, JSON or with a telling `str`."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Last:
         self._environments = environments
         self._path = paths.home() / "unchanged" / f"{digest_of(str(reports.resolve()))}.json"
         # Before anything is run: a source that is edited during a run must not pass for what the run was made by.
-        self._asked = digest_of([asked, _code(), _packages(), results.machine()])
+        self._asked = digest_of([asked, _code(), _packages(), machine_facts()])
 
     def report(self) -> Report | None:
         """The report that it left, if a run now would give the same; `work` tells that nothing had to be run."""
@@ -50,7 +50,7 @@ class Last:
             files = {name: pathlib.Path(path) for name, path in note["files"].items()}
             if note["asked"] != self._asked or note["now"] != self._now(files):
                 return None
-            document = results.read(files["results.json"])
+            document = read_document(files["results.json"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError):
             return None
         document["run"]["work"] = _known(document["run"]["work"])

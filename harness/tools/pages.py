@@ -39,7 +39,7 @@ class Paragraph:
 
 
 @dataclasses.dataclass(frozen=True)
-class Items:
+class BulletList:
     """A list of texts."""
 
     texts: tuple[str, ...]
@@ -58,32 +58,32 @@ class Grid:
 
 
 @dataclasses.dataclass(frozen=True)
-class Code:
+class CodeBlock:
     """Code to copy: never wrapped."""
 
     text: str
 
 
-Block = Heading | Paragraph | Items | Grid | Code
+Block = Heading | Paragraph | BulletList | Grid | CodeBlock
 
 
 def tell(console: Console, page: Sequence[Block]) -> None:
     """Print a page."""
     width = min(WIDTH, console.width)
     for before, block in itertools.pairwise([None, *page]):
-        if isinstance(block, Heading) or (isinstance(block, Code) and isinstance(before, Code | Items)):
+        if isinstance(block, Heading) or (isinstance(block, CodeBlock) and isinstance(before, CodeBlock | BulletList)):
             console.print()
         match block:
             case Heading(text, level):
                 _say(console, _filled(text, width), "bold underline" if level < 3 else "bold")
             case Paragraph(text):
                 _say(console, _filled(text, width))
-            case Items(texts):
+            case BulletList(texts):
                 for text in texts:
                     _say(console, _filled(text, width, "  - ", "    "))
             case Grid():
                 console.print(_table(block), width=width, soft_wrap=False)
-            case Code(text):
+            case CodeBlock(text):
                 _say(console, textwrap.indent(text, "    "), "cyan")
 
 
@@ -96,7 +96,7 @@ def markdown(page: Sequence[Block]) -> str:
                 parts.append(f"{'#' * level} {inert(text)}")
             case Paragraph(text):
                 parts.append(inert(text))
-            case Items(texts):
+            case BulletList(texts):
                 parts.append("\n".join(f"- {inert(text)}" for text in texts))
             case Grid(heads, rows, left):
                 lines = [
@@ -105,7 +105,7 @@ def markdown(page: Sequence[Block]) -> str:
                     *[[inert(text) for text in row] for row in rows],
                 ]
                 parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-            case Code(text):
+            case CodeBlock(text):
                 parts.append(f"```python\n{text}\n```")
     return "\n\n".join(parts) + "\n"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import harness.report
-from harness.advice import move as advice
+from harness.advice.move import best_formats
 from harness.report import earlier, labels
 from tests.browser.driving import Open, fragment, go, pitfalls
 from tests.unit.report import made
@@ -143,7 +143,7 @@ def test_the_best_format_stands_first(open_page: Open, tmp_path: pathlib.Path) -
     page = open_page(
         fragment("pair", "tf-2.3", "keras-2.2.4"), file=harness.report.write(document, tmp_path)["index.html"]
     )
-    best = advice.best(document)["tf-2.3", "keras-2.2.4"]
+    best = best_formats(document)["tf-2.3", "keras-2.2.4"]
     formats = page.get_by_role("table", name="Formats: identical of asked")
     assert f"{best} best" == " ".join(formats.locator("tbody th").first.inner_text().split())
     assert page.locator("#view").get_by_text(f"Best for this move: {best}").is_visible()

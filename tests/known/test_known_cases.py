@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue import causes
-from harness.catalogue import environments as config
+from harness.catalogue.causes import CAUSE_KINDS, load_causes
+from harness.catalogue.environments import load_catalogue
 from harness.plan import scenarios
-from harness.plan.selection import Wishes, select
+from harness.plan.selection import SelectionFilters, select
 from harness.results import diagnose, reference
 
 HERE = pathlib.Path(__file__).parent
@@ -33,7 +33,7 @@ Cells = dict[tuple[str, str, str], dict[str, Any]]
 def committed() -> Cells:
     """The cells of the committed reference, each with its cause."""
     document = reference.read(paths.REFERENCE)
-    diagnose.annotate(document, causes.load())
+    diagnose.annotate(document, load_causes())
     return placed(document)
 
 
@@ -53,9 +53,9 @@ def test_each_case_is_told_once_and_whole() -> None:
 
 def test_a_full_run_asks_for_each() -> None:
     """A scenario's reach, or its further pairs, include the move."""
-    catalogue = config.load()
+    catalogue = load_catalogue()
     found, _ = scenarios.read_all(paths.SCENARIOS)
-    selection = select(catalogue, found, Wishes(group="all"))
+    selection = select(catalogue, found, SelectionFilters(group="all"))
     variants = {variant.id: variant for variant in selection.variants}
     assert [] == [
         case["id"]
@@ -81,9 +81,9 @@ def test_its_cause_is_named(case: dict[str, Any], committed: Cells) -> None:
 
 def test_a_cause_is_of_the_kind_that_the_report_speaks_of() -> None:
     """Where what was measured has a cause of another kind, the note says why."""
-    known = causes.load().by_id
+    known = load_causes().by_id
     for case in CASES:
-        assert case["reported"] in ("", *causes.KINDS), case["id"]
+        assert case["reported"] in ("", *CAUSE_KINDS), case["id"]
         if case["cause"] and case["reported"]:
             assert case["reported"] == known[case["cause"]].kind or case["note"], case["id"]
 

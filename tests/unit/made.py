@@ -13,7 +13,7 @@ import numpy
 
 from harness.catalogue.environments import Catalogue
 from harness.execute import process
-from harness.execute.pool import Isolation, Limits, Result
+from harness.execute.pool import Isolation, Limits, TaskResult
 from harness.model import (
     Attempt,
     Environment,
@@ -158,7 +158,7 @@ def inner() -> Callable[[pathlib.Path, str], dict[str, str]]:
 
 
 @dataclasses.dataclass
-class Pool:
+class FakePool:
     """Stands where the pool of workers would be: each task becomes what `tell` says, and all that is asked is kept."""
 
     pythons: Mapping[str, str]
@@ -166,7 +166,7 @@ class Pool:
     work: pathlib.Path
     isolation: Isolation
     limits: Limits
-    tell: Callable[[Task], Result]
+    tell: Callable[[Task], TaskResult]
     asked: list[Task] = dataclasses.field(default_factory=list)
     alone: list[Task] = dataclasses.field(default_factory=list)
     forgone: list[Task] = dataclasses.field(default_factory=list)
@@ -179,12 +179,12 @@ class Pool:
         """Remember what was not wanted in the end."""
         self.forgone.extend(tasks)
 
-    def attempt(self, task: Task) -> Result:
+    def attempt(self, task: Task) -> TaskResult:
         """What the task is said to become."""
         self.asked.append(task)
         return self._kept(task)
 
-    def attempt_alone(self, task: Task) -> Result:
+    def attempt_alone(self, task: Task) -> TaskResult:
         """The same, in another list."""
         self.alone.append(task)
         return self._kept(task)
@@ -193,7 +193,7 @@ class Pool:
         """Remember that it was closed."""
         self.closed = True
 
-    def _kept(self, task: Task) -> Result:
+    def _kept(self, task: Task) -> TaskResult:
         told, arrays = self.tell(task)
         if told.outcome is Outcome.DONE and task.stage is Stage.SAVE:
             told = dataclasses.replace(
@@ -211,7 +211,7 @@ def taken(artifacts: Artifacts, work: pathlib.Path, content: str) -> str:
     return artifacts.take(folder)
 
 
-def observed(predictions: Any = 1.0, **more: Any) -> Result:
+def observed(predictions: Any = 1.0, **more: Any) -> TaskResult:
     """An attempt that predicts this, with versions and times as a real one has them."""
     digest, content = packed(numpy.array(predictions, dtype="float32"))
     return attempt(

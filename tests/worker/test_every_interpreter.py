@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 import pytest
 
+from harness.catalogue.environments import load_catalogue
 from harness.execute.process import command, environment, run_alone
 from harness.execute.zygote import Zygote
 from harness.worker import protocol
@@ -187,7 +188,5 @@ def test_python_2_is_refused(tmp_path: pathlib.Path) -> None:
 
 def test_every_listed_version_is_looked_for() -> None:
     """The list above reaches from the oldest Python that the worker promises to the newest of the catalogue."""
-    from harness.catalogue import environments as config
-
-    wanted = {environment.python for environment in config.load().environments}
+    wanted = {environment.python for environment in load_catalogue().environments}
     assert set() == wanted - set(VERSIONS)

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from harness.advice.formats import Sound, Standing
+from harness.advice.formats import FormatScore, FormatScorer
 from tests.unit import moves
 
 LOAD_SIDE = [{"id": "compile-false", "side": "load"}, {"id": "another-format", "side": "save"}]
 
 
-def standings(*cells: dict[str, Any], **more: Any) -> list[Standing]:
+def standings(*cells: dict[str, Any], **more: Any) -> list[FormatScore]:
     """The formats of these cells, the best first."""
     document = {**moves.document(*cells, **more), "remedies": LOAD_SIDE}
-    return Sound(document).standings(document["cells"])
+    return FormatScorer(document).standings(document["cells"])
 
 
 @pytest.mark.parametrize(

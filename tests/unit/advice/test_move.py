@@ -7,26 +7,33 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.advice import move as advice
-from harness.advice.move import Advice, Trouble
-from harness.catalogue import causes
-from harness.catalogue import model_kinds as kinds
-from harness.results import reference
-from harness.results import sources as documents
+from harness.advice.move import (
+    Advice,
+    Problem,
+    advise,
+    best_formats,
+    judged_moves,
+    narrowed,
+    nearest_move,
+    scenarios_asked,
+)
+from harness.catalogue import model_kinds
+from harness.catalogue.causes import load_causes
+from harness.results import reference, sources
 from tests.unit import moves
 
-KNOWN = causes.load()
+KNOWN = load_causes()
 GRU: dict[str, Any] = {"message": moves.GRU, "parameters": {"layer": "gru"}}
 
 
 def made(*cells: dict[str, Any], **more: Any) -> dict[str, Any]:
     """A document that is diagnosed by the real catalogue."""
-    return documents.diagnosed(moves.document(*cells, **more), KNOWN)
+    return sources.rediagnose(moves.document(*cells, **more), KNOWN)
 
 
-def advise(*cells: dict[str, Any], save: str = "old", load: str = "new", **more: Any) -> Advice:
+def advised(*cells: dict[str, Any], save: str = "old", load: str = "new", **more: Any) -> Advice:
     """Advice from these cells."""
-    return advice.advise(made(*cells, **more), save, load)
+    return advise(made(*cells, **more), save, load)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +47,13 @@ def advise(*cells: dict[str, Any], save: str = "old", load: str = "new", **more:
 )
 def test_a_whole_file_is_best_where_it_is_as_good(h5: str, best: str, whole: str | None) -> None:
     """Weights alone need the code; what is not in them is worth as much as what was lost."""
-    found = advise(*moves.many("weights.h5", "identical"), *moves.many("h5", h5))
+    found = advised(*moves.many("weights.h5", "identical"), *moves.many("h5", h5))
     assert found.best is not None
     assert (best, whole) == (found.best.format, found.whole)
 
 
 def test_where_weights_alone_are_best_the_best_whole_file_is_told_as_well() -> None:
-    found = advise(
+    found = advised(
         *moves.many("weights.h5", "identical"),
         *moves.many("h5", "incomplete", 6),
         *[moves.cell(f"scenario_{number}", "h5", "refused") for number in range(6, 10)],
@@ -59,25 +66,25 @@ def test_where_weights_alone_are_best_the_best_whole_file_is_told_as_well() -> N
 
 
 def test_no_format_is_best_where_each_is_more_harm_than_use() -> None:
-    found = advise(*moves.many("h5", "changed"), *moves.many("keras", "refused"))
+    found = advised(*moves.many("h5", "changed"), *moves.many("keras", "refused"))
     assert (True, None, None) == (found.enough, found.best, found.whole)
 
 
 def test_what_was_asked_in_few_scenarios_names_no_best_format() -> None:
     """Its cells are told all the same; what could not be asked does not count."""
-    found = advise(*moves.many("h5", "identical", 9), moves.cell("other", "h5", "unsupported"))
+    found = advised(*moves.many("h5", "identical", 9), moves.cell("other", "h5", "unsupported"))
     assert (False, None, 9, 9) == (found.enough, found.best, found.scenarios, found.cells)
     assert ["h5"] == [one.format for one in found.standings]
 
 
 def test_other_moves_are_not_mixed_in() -> None:
-    found = advise(*moves.many("h5", "identical"), *moves.many("h5", "changed", load="mid"))
+    found = advised(*moves.many("h5", "identical"), *moves.many("h5", "changed", load="mid"))
     assert ({"identical": 10}, ()) == (found.standings[0].verdicts, found.silent)
 
 
 def test_cells_of_one_verdict_and_cause_are_one_trouble() -> None:
     """With the formats, the models and the scenarios that it is about."""
-    found = advise(
+    found = advised(
         moves.cell("gru_defaults", "weights-h5", "refused", **GRU),
         moves.cell("gru_reset_after_wrapped", "weights-h5", "refused", **GRU),
         moves.cell("gru_defaults", "h5", "changed"),
@@ -99,7 +106,7 @@ def test_cells_of_one_verdict_and_cause_are_one_trouble() -> None:
 
 def test_what_no_signature_knows_is_put_together_by_its_reason() -> None:
     """Reasons that differ in numbers alone are one."""
-    found = advise(
+    found = advised(
         moves.cell("dense", "h5", "refused", message="nothing like 12 that is known"),
         moves.cell("nested", "h5", "refused", message="nothing like 7 that is known"),
         moves.cell("embedding", "h5", "refused", message="quite another thing"),
@@ -126,18 +133,18 @@ def test_verified_remedies_come_first_with_how_often_they_were_good() -> None:
             ],
         )
     ]
-    found = advise(*cells)
+    found = advised(*cells)
     assert [("saver-defaults", 2, 1), ("rebuild", 1, 0)] == [
         (one.id, one.tried, one.verified) for one in found.breaks[0].helps
     ]
     assert found.tried
-    (untried,) = advise(moves.cell("gru_defaults", "weights-h5", "refused", **GRU)).breaks[0].helps
+    (untried,) = advised(moves.cell("gru_defaults", "weights-h5", "refused", **GRU)).breaks[0].helps
     assert ("saver-defaults", 0, 0) == (untried.id, untried.tried, untried.verified)
 
 
 def test_another_format_is_proved_by_the_matrix_and_brings_its_own_code() -> None:
     """That of the format that helps, not of the one that breaks."""
-    (trouble,) = advise(
+    (trouble,) = advised(
         moves.cell("gru_defaults", "weights-h5", "refused", message=moves.GRU),
         moves.cell("gru_defaults", "h5", "identical"),
     ).breaks
@@ -147,7 +154,7 @@ def test_another_format_is_proved_by_the_matrix_and_brings_its_own_code() -> Non
 
 
 def test_the_way_of_the_scenario_names_the_parameters_that_survive() -> None:
-    found = advise(
+    found = advised(
         moves.cell("lambda_layer", "h5", "refused", message="bad marshal data", parameters={"layer": "lambda"}),
         moves.cell("lambda_layer", "h5", "identical", parameters={"layer": "class"}),
         pitfalls={"lambda_layer": {"layer": "class"}},
@@ -165,9 +172,9 @@ def test_what_does_the_same_without_a_move_is_not_of_the_move() -> None:
         moves.cell("nested", "h5", "refused", message="here alone"),
         moves.cell("nested", "h5", "changed", load="old"),
     ]
-    found = advise(*cells)
+    found = advised(*cells)
     assert [("nested", True), ("dense", False)] == [(*one.scenarios, one.moved) for one in found.breaks]
-    stays = advise(
+    stays = advised(
         *[dict(cell, _variant=dict(moves.cell(cell["variant"].split("/")[0], "h5", "")["_variant"])) for cell in cells],
         load="old",
     )
@@ -176,7 +183,7 @@ def test_what_does_the_same_without_a_move_is_not_of_the_move() -> None:
 
 def test_which_models_survive_is_counted_by_kind_and_format() -> None:
     """Pitfalls are left out; a scenario that is not of the project is of the kind `other`."""
-    found = advise(
+    found = advised(
         moves.cell("dense", "h5", "identical"),
         moves.cell("dense", "keras", "refused"),
         moves.cell("my_model", "h5", "changed"),
@@ -196,10 +203,10 @@ def test_the_best_format_of_every_pair_is_that_of_its_advice() -> None:
         *moves.many("h5", "changed", load="mid"),
         *moves.many("h5", "identical", 3, save="mid", load="old"),
     )
-    assert {("old", "new"): "h5"} == advice.best(document)
-    assert [("old", "new"), ("old", "mid")] == advice.judged(document)
+    assert {("old", "new"): "h5"} == best_formats(document)
+    assert [("old", "new"), ("old", "mid")] == judged_moves(document)
     assert (10, 3, 0) == tuple(
-        advice.scenarios_asked(document, *pair) for pair in [("old", "new"), ("mid", "old"), ("new", "new")]
+        scenarios_asked(document, *pair) for pair in [("old", "new"), ("mid", "old"), ("new", "new")]
     )
 
 
@@ -210,16 +217,16 @@ def test_the_nearest_judged_move_is_of_the_same_generation() -> None:
         *moves.many("h5", "identical", save="old", load="new"),
         *moves.many("h5", "identical", save="mid", load="mid"),
     )
-    assert ("old", "new-tf_keras") == advice.nearest(document, "old", "mid")
-    assert ("old", "new") == advice.nearest(document, "mid", "new")
-    assert ("mid", "mid") == advice.nearest(document, "old", "old")
-    assert None is advice.nearest(document, "old", "nowhere")
-    assert None is advice.nearest(made(), "old", "new")
+    assert ("old", "new-tf_keras") == nearest_move(document, "old", "mid")
+    assert ("old", "new") == nearest_move(document, "mid", "new")
+    assert ("mid", "mid") == nearest_move(document, "old", "old")
+    assert None is nearest_move(document, "old", "nowhere")
+    assert None is nearest_move(made(), "old", "new")
 
 
 def test_a_document_without_causes_is_told_by_its_reasons() -> None:
     """As one of an older version; nothing is known to help then."""
-    found = advice.advise(moves.document(moves.cell("dense", "h5", "refused", message="why")), "old", "new")
+    found = advise(moves.document(moves.cell("dense", "h5", "refused", message="why")), "old", "new")
     assert [("", "ValueError: why", ())] == [(one.cause, one.reason, one.helps) for one in found.breaks]
 
 
@@ -242,19 +249,19 @@ def known() -> dict[str, Any]:
 )
 def test_the_best_format_of_well_known_moves(known: dict[str, Any], save: str, load: str, formats: set[str]) -> None:
     """As people who made these moves found out, judged by the committed reference."""
-    document = documents.diagnosed(advice.narrowed(known, save), KNOWN)
-    found = advice.advise(document, save, load)
+    document = sources.rediagnose(narrowed(known, save), KNOWN)
+    found = advise(document, save, load)
     assert found.best is not None
     assert found.best.format in formats
-    assert advice.best(document)[save, load] == found.best.format
+    assert best_formats(document)[save, load] == found.best.format
 
 
 def test_every_failing_cell_of_a_move_is_in_one_trouble(known: dict[str, Any]) -> None:
     """From Keras 2 to Keras 3: nothing is lost on the way, and each kind of model has a row."""
-    document = documents.diagnosed(advice.narrowed(known, "tf2.15"), KNOWN)
-    found = advice.advise(document, "tf2.15", "tf2.21-keras3")
+    document = sources.rediagnose(narrowed(known, "tf2.15"), KNOWN)
+    found = advise(document, "tf2.15", "tf2.21-keras3")
     bad = [cell for cell in document["cells"] if cell["load"] == "tf2.21-keras3" and cell["cause"]]
-    troubles: list[Trouble] = [*found.silent, *found.breaks, *found.losses]
+    troubles: list[Problem] = [*found.silent, *found.breaks, *found.losses]
     assert 0 < len(bad) == sum(one.cells for one in troubles)
-    assert {kind.id for kind in kinds.known()} - {"other"} == {one.kind for one in found.models}
+    assert {kind.id for kind in model_kinds.known()} - {"other"} == {one.kind for one in found.models}
     assert any(one.cause == "hard-sigmoid-redefined" for one in found.silent)

@@ -7,32 +7,32 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.advice import move as advice
-from harness.advice import page as briefing
 from harness.advice.formats import FILES, PARTS
-from harness.catalogue import causes
-from harness.catalogue.loading import WAYS
-from harness.results import sources as documents
+from harness.advice.move import advise
+from harness.advice.page import advice_page
+from harness.catalogue.causes import load_causes
+from harness.catalogue.loading import LOADING_METHODS
+from harness.results import sources
 from harness.tools import pages
 from tests.unit import moves
 
-KNOWN = causes.load()
+KNOWN = load_causes()
 
 
 def told(*cells: dict[str, Any], load: str = "new", **more: Any) -> str:
     """The advice from these cells as a pipe gets it, on one line."""
-    document = documents.diagnosed(moves.document(*cells, **more), KNOWN)
+    document = sources.rediagnose(moves.document(*cells, **more), KNOWN)
     runtimes = {runtime["id"]: runtime for runtime in document["runtimes"]}
     stream = io.StringIO()
-    page = briefing.page(advice.advise(document, "old", load), runtimes, "these results", ["ask more"])
+    page = advice_page(advise(document, "old", load), runtimes, "these results", ["ask more"])
     pages.tell(Console(file=stream, width=80, soft_wrap=True), page)
     return " ".join(stream.getvalue().split())
 
 
 def test_every_format_has_a_way_and_those_without_the_architecture_need_code() -> None:
-    assert set(FILES) == set(WAYS)
-    assert set(PARTS) == {name for name, way in WAYS.items() if way.needs}
-    for way in WAYS.values():
+    assert set(FILES) == set(LOADING_METHODS)
+    assert set(PARTS) == {name for name, way in LOADING_METHODS.items() if way.needs}
+    for way in LOADING_METHODS.values():
         compile(way.load, "way", "exec")
 
 

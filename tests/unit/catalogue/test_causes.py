@@ -8,6 +8,7 @@ import pytest
 
 from harness import paths as places
 from harness.catalogue import causes
+from harness.catalogue.causes import load_causes
 from harness.errors import CatalogueError
 from harness.plan import scenarios
 
@@ -65,7 +66,7 @@ def read(folder: pathlib.Path, text: str = GOOD) -> causes.Causes:
     """The catalogue of a text."""
     file = folder / "causes.toml"
     file.write_text(text)
-    return causes.load(file)
+    return load_causes(file)
 
 
 def faults(folder: pathlib.Path, text: str) -> list[str]:
@@ -198,12 +199,12 @@ def test_not_toml(tmp_path: pathlib.Path) -> None:
 def test_a_missing_file(tmp_path: pathlib.Path) -> None:
     """Says what to do."""
     with pytest.raises(CatalogueError, match="restore it from version control"):
-        causes.load(tmp_path / "none.toml")
+        load_causes(tmp_path / "none.toml")
 
 
 def test_the_catalogue_itself() -> None:
     """Can be read; every remedy but the ones that are always tried is proposed by a cause, and has code."""
-    catalogue = causes.load()
+    catalogue = load_causes()
     always = {"another-format", "as-the-scenario-says"}
     proposed = {remedy for cause in catalogue.causes for remedy in cause.remedies} | always
     assert {remedy.id for remedy in catalogue.remedies} == proposed
@@ -212,14 +213,14 @@ def test_the_catalogue_itself() -> None:
 
 def test_the_code_of_a_remedy_is_python() -> None:
     """It is there to be copied."""
-    for remedy in causes.load().remedies:
+    for remedy in load_causes().remedies:
         for code in (remedy.code, *remedy.codes.values()):
             compile(code, remedy.id, "exec")
 
 
 def test_a_cause_says_something_of_use() -> None:
     """Plain sentences, somewhere to read on, and at least one way out where there is any."""
-    for cause in causes.load().causes:
+    for cause in load_causes().causes:
         assert len(cause.explanation.split()) >= 20, cause.id
         assert cause.references, cause.id
         assert cause.title[0].isupper() or cause.title.startswith(("hard_sigmoid", "get_config", "tf.keras", "h5py")), (

@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from harness.catalogue import environments as config
+from harness.catalogue.environments import Catalogue, load_catalogue
 from harness.environments import locks
 from harness.errors import CatalogueError, UsageError
 from harness.model import Environment, Runtime
@@ -38,11 +38,11 @@ runtimes = [
 """
 
 
-def catalogue(folder: pathlib.Path, text: str = GOOD) -> config.Catalogue:
+def catalogue(folder: pathlib.Path, text: str = GOOD) -> Catalogue:
     """The catalogue of a text."""
     file = folder / "environments.toml"
     file.write_text(text)
-    return config.load(file)
+    return load_catalogue(file)
 
 
 def faults(folder: pathlib.Path, text: str) -> list[str]:
@@ -62,7 +62,7 @@ def one_fault(folder: pathlib.Path, old: str, new: str) -> str:
 
 def test_core_set_is_what_the_matrix_promises() -> None:
     """The committed file holds the core set: six environments, eight runtimes, in order of release."""
-    found = config.load()
+    found = load_catalogue()
     core = found.group("core")
     assert [
         ("py36-tf1.12-keras2.2.4", "3.6", "2019-03-01"),
@@ -86,14 +86,14 @@ def test_core_set_is_what_the_matrix_promises() -> None:
 
 def test_milestones_are_the_core_set_and_the_first_keras_3() -> None:
     """The runtimes where behaviour turned, each of them in `all`."""
-    found = config.load()
+    found = load_catalogue()
     marked = {one.id for one in found.runtimes_of("all") if one.milestone}
     assert {*(one.id for one in found.runtimes_of("core")), "tf2.16-keras3"} == marked
 
 
 def test_every_committed_lock_is_what_its_table_asks() -> None:
     """No environment lacks its lock, no lock is of another table, and no lock is left over."""
-    environments = [one for one in config.load().environments if not one.rolling]
+    environments = [one for one in load_catalogue().environments if not one.rolling]
     assert {} == {
         one.id: wrong for one in environments if (wrong := locks.disagreements(one, locks.path(one).read_text()))
     }
@@ -162,7 +162,7 @@ def test_rolling_environment_is_of_today_and_not_in_all(tmp_path: pathlib.Path) 
     """It comes last, as of the day on which the catalogue is read, and takes part only when its group is asked for."""
     file = tmp_path / "environments.toml"
     file.write_text(ROLLING)
-    found = config.load(file, today=datetime.date(2030, 1, 2))
+    found = load_catalogue(file, today=datetime.date(2030, 1, 2))
     assert ["py37-tf1.15", "jax"] == [one.id for one in found.environments]
     rolling = found.environment("jax")
     assert (True, datetime.date(2030, 1, 2), datetime.date(2030, 1, 2), ("nightly",)) == (
@@ -174,7 +174,7 @@ def test_rolling_environment_is_of_today_and_not_in_all(tmp_path: pathlib.Path) 
     assert ("core", "nightly", "all") == found.groups
     assert ["py37-tf1.15"] == [one.id for one in found.group("all")]
     assert ["k-jax", "k-v1", "k-turn"] == [one.id for one in found.runtimes_of("nightly")]
-    assert datetime.datetime.now(datetime.UTC).date() - config.load(file).environment("jax").as_of < (
+    assert datetime.datetime.now(datetime.UTC).date() - load_catalogue(file).environment("jax").as_of < (
         datetime.timedelta(days=2)
     )
 
@@ -318,7 +318,7 @@ def test_syntax_error_has_its_line(tmp_path: pathlib.Path) -> None:
 def test_file_that_is_not_there(tmp_path: pathlib.Path) -> None:
     """A missing file is a fault of the catalogue too, with what to do."""
     with pytest.raises(CatalogueError, match=r"(?s)none\.toml: cannot be read.*version control"):
-        config.load(tmp_path / "none.toml")
+        load_catalogue(tmp_path / "none.toml")
 
 
 def test_empty_file_is_a_fault(tmp_path: pathlib.Path) -> None:

@@ -7,7 +7,7 @@ import pathlib
 import pytest
 
 from harness import paths
-from harness.catalogue import model_kinds as kinds
+from harness.catalogue import model_kinds
 from harness.errors import CatalogueError
 from harness.plan import scenarios
 
@@ -16,20 +16,20 @@ def test_every_scenario_is_of_exactly_one_kind() -> None:
     """And no kind names one that is not there."""
     found, faults = scenarios.read_all(paths.SCENARIOS)
     assert () == tuple(faults)
-    named = [name for kind in kinds.known() for name in kind.scenarios]
+    named = [name for kind in model_kinds.known() for name in kind.scenarios]
     assert sorted(scenario.name for scenario in found) == sorted(named)
 
 
 def test_a_kind_has_a_title_of_its_own_that_fits_into_a_table() -> None:
     """Without commas, since titles are told in lists."""
-    titles = [kind.title for kind in kinds.known()]
+    titles = [kind.title for kind in model_kinds.known()]
     assert len(titles) == len(set(titles))
     assert [] == [title for title in titles if "," in title or len(title) > 20]
 
 
 def test_a_scenario_from_elsewhere_is_of_the_last_kind() -> None:
-    assert ("recurrent", "other") == (kinds.of("lstm_defaults"), kinds.of("my_model"))
-    assert "other" == kinds.known()[-1].id
+    assert ("recurrent", "other") == (model_kinds.of("lstm_defaults"), model_kinds.of("my_model"))
+    assert "other" == model_kinds.known()[-1].id
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_what_is_wrong_with_the_file_is_told(tmp_path: pathlib.Path, text: str |
     if text is not None:
         path.write_text(text)
     with pytest.raises(CatalogueError, match=r"kinds\.toml: no kinds of models can be read"):
-        kinds.known(path)
+        model_kinds.known(path)

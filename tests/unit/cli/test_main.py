@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from harness import errors, paths
-from harness.catalogue import environments as config
+from harness.catalogue.environments import Catalogue
 from harness.cli import main as cli
 from harness.environments import locks, provision, sessions
 from harness.execute import rehearsal
@@ -39,12 +39,12 @@ def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
             super().__init__(*arguments)
             opened.append(self)
 
-    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.Pool:
-        return made.Pool(pythons, artifacts, work, isolation, limits, lambda task: made.observed())
+    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.FakePool:
+        return made.FakePool(pythons, artifacts, work, isolation, limits, lambda task: made.observed())
 
     monkeypatch.setattr(cli, "Matrix", Matrix)
-    monkeypatch.setattr(config, "load", lambda: CATALOGUE)
-    monkeypatch.setattr(matrix, "Pool", pool)
+    monkeypatch.setattr(cli, "load_catalogue", lambda: CATALOGUE)
+    monkeypatch.setattr(matrix, "WorkerPool", pool)
     monkeypatch.setattr(provision, "current", lambda environment: made.record(environment.id))
     monkeypatch.setattr(provision, "wanted", lambda environment: "wanted")
     monkeypatch.setattr(rehearsal, "modules", lambda *arguments: [])
@@ -113,8 +113,8 @@ def test_a_model_that_does_not_load_is_no_failure_of_the_run(
     raised = made.failure(step="build", path=str(place / "scenarios" / "dense.py"), line=5, message="[/no] such thing")
     monkeypatch.setattr(
         matrix,
-        "Pool",
-        lambda pythons, artifacts, work, *, isolation, limits, preloads: made.Pool(
+        "WorkerPool",
+        lambda pythons, artifacts, work, *, isolation, limits, preloads: made.FakePool(
             pythons, artifacts, work, isolation, limits, lambda task: (made.attempt(Outcome.RAISED, failure=raised), {})
         ),
     )
@@ -205,7 +205,7 @@ def test_a_group_is_chosen(
     used: str,
 ) -> None:
     """The core set without a word, everything but what rolls with `--all`, and the last word counts."""
-    monkeypatch.setattr(config, "load", _rolling)
+    monkeypatch.setattr(cli, "load_catalogue", _rolling)
     assert 0 == run("--dry-run", *arguments)
     assert f"environments used: {used}" == capsys.readouterr().out.splitlines()[0]
 
@@ -214,7 +214,7 @@ def test_an_unknown_group_gets_the_nearest(
     place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As every other name does."""
-    monkeypatch.setattr(config, "load", _rolling)
+    monkeypatch.setattr(cli, "load_catalogue", _rolling)
     assert errors.UsageError.exit_code == run("--group", "nightli")
     assert "no group 'nightli'; did you mean nightly?" in capsys.readouterr().err
 
@@ -224,7 +224,7 @@ def test_a_run_resolves_the_rolling_environments_that_it_uses(
 ) -> None:
     """Anew at each run, before it is asked what is known; a run without them and a dry one resolve nothing."""
     resolved: list[str] = []
-    monkeypatch.setattr(config, "load", _rolling)
+    monkeypatch.setattr(cli, "load_catalogue", _rolling)
     monkeypatch.setattr(locks, "refresh", lambda environment: resolved.append(environment.id))
     monkeypatch.setattr(provision, "wanted", lambda environment: f"wanted {len(resolved)}")
     run()
@@ -236,11 +236,11 @@ def test_a_run_resolves_the_rolling_environments_that_it_uses(
     assert ["env-night", "env-night"] == resolved
 
 
-def _rolling() -> config.Catalogue:
+def _rolling() -> Catalogue:
     """A catalogue with one environment in core, one more in all, and one that rolls."""
     groups = {"new": ("all",), "night": ("nightly",)}
     *others, night = made.catalogue("old", "new", "night", groups=groups).environments
-    return config.Catalogue((*others, dataclasses.replace(night, rolling=True)))
+    return Catalogue((*others, dataclasses.replace(night, rolling=True)))
 
 
 def test_a_list_names_everything(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,7 +281,7 @@ def test_every_kind_of_error_has_an_exit_code_of_its_own(
     def broken() -> Any:
         raise error("it [/broke]", "mend it")
 
-    monkeypatch.setattr(config, "load", broken)
+    monkeypatch.setattr(cli, "load_catalogue", broken)
     assert code == run()
     said = capsys.readouterr()
     assert ("", "crossload: it [/broke]\n  -> mend it\n") == (said.out, said.err)
@@ -396,8 +396,8 @@ def test_an_interruption_is_told_and_everything_finished_is_kept(
     with monkeypatch.context() as patched:
         patched.setattr(
             matrix,
-            "Pool",
-            lambda pythons, artifacts, work, *, isolation, limits, preloads: made.Pool(
+            "WorkerPool",
+            lambda pythons, artifacts, work, *, isolation, limits, preloads: made.FakePool(
                 pythons, artifacts, work, isolation, limits, stopping
             ),
         )

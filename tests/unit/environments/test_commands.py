@@ -9,7 +9,7 @@ import time
 import pytest
 
 from harness.environments import commands
-from harness.environments.commands import Result
+from harness.environments.commands import CommandResult
 
 
 def test_child_is_ended_at_its_limit() -> None:
@@ -34,16 +34,16 @@ def test_child_cannot_ask_and_sees_no_colours(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("result", "line"),
     [
-        (Result(code=1, err="error: A\n  cause: B\n  cause: B\n\nhint: C\n"), "A: B"),
-        (Result(code=1, err=f"error: A\n  cause: {'b' * 400}\n  cause: C\n"), "A: ...: C"),
-        (Result(code=1, err="error: " + "a" * 500), "a" * 396 + " ..."),
-        (Result(code=1, err="error: Hash mismatch\n\n   Expected:\n     sha256:00\n"), "Hash mismatch"),
-        (Result(code=1, err="Traceback\n  File\nOSError: no\n"), "OSError: no"),
-        (Result(code=-9), "exit code -9 without a word"),
-        (Result(code=124, err="error: A", trouble="not done within 1 s"), "not done within 1 s"),
+        (CommandResult(code=1, err="error: A\n  cause: B\n  cause: B\n\nhint: C\n"), "A: B"),
+        (CommandResult(code=1, err=f"error: A\n  cause: {'b' * 400}\n  cause: C\n"), "A: ...: C"),
+        (CommandResult(code=1, err="error: " + "a" * 500), "a" * 396 + " ..."),
+        (CommandResult(code=1, err="error: Hash mismatch\n\n   Expected:\n     sha256:00\n"), "Hash mismatch"),
+        (CommandResult(code=1, err="Traceback\n  File\nOSError: no\n"), "OSError: no"),
+        (CommandResult(code=-9), "exit code -9 without a word"),
+        (CommandResult(code=124, err="error: A", trouble="not done within 1 s"), "not done within 1 s"),
     ],
 )
-def test_one_line_on_why(result: Result, line: str) -> None:
+def test_one_line_on_why(result: CommandResult, line: str) -> None:
     """The causes that uv tells, without hints and lists; when too long, its ends; for others the last line said."""
     assert line == commands.condensed(result)
 

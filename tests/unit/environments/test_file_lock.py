@@ -6,17 +6,17 @@ import pathlib
 
 import pytest
 
-from harness.environments import file_lock as exclusive
+from harness.environments import file_lock
 
 
 def test_lock_is_for_one_at_a_time(tmp_path: pathlib.Path) -> None:
     """A second holder is told to wait, gives up at its limit, and gets in once the first has gone."""
     told: list[str] = []
     with (
-        exclusive.held(tmp_path / "a.lock", timeout=1, busy=lambda: told.append("first")),
+        file_lock.held(tmp_path / "a.lock", timeout=1, busy=lambda: told.append("first")),
         pytest.raises(TimeoutError),
-        exclusive.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("second")),
+        file_lock.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("second")),
     ):
         raise AssertionError("two hold it")
-    with exclusive.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("third")):
+    with file_lock.held(tmp_path / "a.lock", timeout=0.2, busy=lambda: told.append("third")):
         assert ["second"] == told

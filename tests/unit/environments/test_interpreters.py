@@ -11,16 +11,17 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.environments import commands, interpreters
-from harness.environments import installed as pythons
-from harness.environments.commands import Result
+from harness.environments import commands, installed, interpreters
+from harness.environments.commands import CommandResult
 from harness.environments.interpreters import Interpreter, Missing
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the layouts here are those of POSIX")
-SHIM_FAILS = Result(code=127, err="pyenv: python3.8: command not found\n\nThe `python3.8' command exists in: 3.8.18\n")
+SHIM_FAILS = CommandResult(
+    code=127, err="pyenv: python3.8: command not found\n\nThe `python3.8' command exists in: 3.8.18\n"
+)
 
 
-def told(version: str, **different: object) -> Result:
+def told(version: str, **different: object) -> CommandResult:
     """What a good Python of this version prints."""
     about = {
         "implementation": "cpython",
@@ -30,7 +31,7 @@ def told(version: str, **different: object) -> Result:
         "threaded": False,
         "executable": "/somewhere/python",
     }
-    return Result(out=json.dumps({**about, **different}))
+    return CommandResult(out=json.dumps({**about, **different}))
 
 
 class Machine:
@@ -39,10 +40,10 @@ class Machine:
     def __init__(self, root: pathlib.Path) -> None:
         """Begin with nothing installed below this root."""
         self.root = root
-        self.answers: dict[str, Result] = {}
+        self.answers: dict[str, CommandResult] = {}
         self.ran: list[list[str]] = []
 
-    def put(self, path: str, answer: Result) -> str:
+    def put(self, path: str, answer: CommandResult) -> str:
         """An executable file at a path below the root that answers so."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -53,11 +54,11 @@ class Machine:
 
     def __call__(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-    ) -> Result:
+    ) -> CommandResult:
         """Answer as `commands.run` would."""
         if command[0].startswith(str(self.root)):  # the fixed places, such as /opt/conda, may hold real ones
             self.ran.append(list(command))
-        return self.answers.get(command[0], Result(code=127, trouble="cannot be started"))
+        return self.answers.get(command[0], CommandResult(code=127, trouble="cannot be started"))
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def test_python_that_no_wheel_is_for(machine: Machine, different: dict[str, obje
 def test_other_version_and_babble_are_passed_over(machine: Machine) -> None:
     """What runs another version, or does not answer as a Python does, is not even mentioned."""
     machine.put("bin/python3.8", told("3.9.0"))
-    machine.put("miniconda3/bin/python3.8", Result(out="hello"))
+    machine.put("miniconda3/bin/python3.8", CommandResult(out="hello"))
     assert "no CPython 3.8 on this machine (looked in PATH, pyenv, asdf, mise, uv, conda)" == missing(machine).reason
 
 
@@ -233,9 +234,9 @@ def test_looking_downloads_nothing(machine: Machine) -> None:
 def test_download_by_uv(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Provisioning has uv get the Python, and then finds it in uv's folder."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter([str(machine.root / "uv")]))
-    machine.put("uv", Result())
+    machine.put("uv", CommandResult())
 
-    def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> Result:
+    def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
         if list(command[1:]) == ["python", "install", "3.8"]:
             machine.put(".local/share/uv/python/cpython-3.8.20-any/bin/python3.8", told("3.8.20"))
         return machine(command, stdin=stdin, timeout=timeout, hold=hold)
@@ -248,11 +249,11 @@ def test_download_by_uv(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> No
 @POSIX
 def test_failed_download_is_part_of_the_reason(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """That a download was tried, and how it failed, is told beside what was looked for."""
-    uv = machine.put("uv", Result())
+    uv = machine.put("uv", CommandResult())
     monkeypatch.setattr(commands, "_uvs", lambda: iter([uv]))
 
-    def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> Result:
-        failed = Result(code=1, err="error: Failed to install cpython-3.8.20\n  cause: dns error\n")
+    def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
+        failed = CommandResult(code=1, err="error: Failed to install cpython-3.8.20\n  cause: dns error\n")
         return failed if command[1] == "python" else machine(command)
 
     got = interpreters.find("3.8", download=True, run=run)
@@ -269,7 +270,7 @@ def test_what_uv_has_not(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, version: str, command: list[str] | None
 ) -> None:
     """3.7 is asked of pbs-installer, and nobody is asked for 3.6, which nobody offers."""
-    uv = machine.put("uv", Result())
+    uv = machine.put("uv", CommandResult())
     monkeypatch.setattr(commands, "_uvs", lambda: iter([uv]))
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     nothing = missing(machine, version, download=True)
@@ -304,4 +305,4 @@ def test_every_real_pyenv_version_is_found() -> None:
 
 def test_version_folders_are_absolute(machine: Machine) -> None:
     """No place depends on the working folder."""
-    assert [] == [root for _, root, _ in pythons._version_folders() if os.name == "posix" and not root.is_absolute()]
+    assert [] == [root for _, root, _ in installed._version_folders() if os.name == "posix" and not root.is_absolute()]

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import pytest
 
 from harness import paths
-from harness.catalogue import environments as config
+from harness.catalogue.environments import load_catalogue
 from harness.environments import commands, interpreters, locks
-from harness.environments.commands import Result
+from harness.environments.commands import CommandResult
 from harness.errors import LockError
 from harness.model import Environment, Runtime
 
@@ -46,17 +46,17 @@ def catalogue(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathli
 class Uv:
     """A uv that answers `pip compile` so; stands in for `commands.run`."""
 
-    def __init__(self, answer: Result) -> None:
+    def __init__(self, answer: CommandResult) -> None:
         """Begin with the one answer that it has."""
         self.answer = answer
         self.ran: list[tuple[list[str], str]] = []
 
     def __call__(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-    ) -> Result:
+    ) -> CommandResult:
         """Answer as `commands.run` would."""
         if "--version" in command:
-            return Result()
+            return CommandResult()
         self.ran.append((list(command[1:]), stdin))
         return self.answer
 
@@ -72,7 +72,7 @@ def python(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_uv_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     """The day counts whole and in UTC, requirements go by stdin, and sdists are built by the right Python."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
-    uv = Uv(Result(out=BODY))
+    uv = Uv(CommandResult(out=BODY))
     assert tmp_path / "locks" / "py38-six.txt" == locks.make(ENVIRONMENT, run=uv)
     [(command, stdin)] = uv.ran
     assert [
@@ -102,7 +102,7 @@ def test_what_does_not_resolve_leaves_the_old_lock(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     (tmp_path / "locks").mkdir()
     locks.path(ENVIRONMENT).write_text("old")
-    answer = Result(code=1, err="error: No solution found\n  cause: there is no version of six==1.16.0.\n")
+    answer = CommandResult(code=1, err="error: No solution found\n  cause: there is no version of six==1.16.0.\n")
     with pytest.raises(
         LockError,
         match=r"py38-six cannot be resolved: No solution found: there is no version of "
@@ -117,7 +117,7 @@ def test_address_never_gets_into_a_lock(monkeypatch: pytest.MonkeyPatch) -> None
     """A lock that names a server or a folder would be of use to nobody else."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     with pytest.raises(LockError, match="would name an address"):
-        locks.make(ENVIRONMENT, run=Uv(Result(out="six @ file:///home/me/six.whl\n")))
+        locks.make(ENVIRONMENT, run=Uv(CommandResult(out="six @ file:///home/me/six.whl\n")))
 
 
 @pytest.mark.usefixtures("python")
@@ -126,7 +126,7 @@ def test_rolling_lock_is_of_this_machine_and_not_committed(
 ) -> None:
     """It lies beside the environment, and agrees with its table on any day."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
-    uv = Uv(Result(out=BODY))
+    uv = Uv(CommandResult(out=BODY))
     locks.refresh(ROLLING, run=uv)
     file = tmp_path / "home" / "environments" / "py38-six.resolved.txt"
     assert file == locks.path(ROLLING)
@@ -146,8 +146,8 @@ def test_rolling_lock_is_of_this_machine_and_not_committed(
 def test_rolling_lock_of_yesterday_is_not_taken_for_todays(monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be resolved today leaves a lock with nothing in it but the reason."""
     monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
-    locks.refresh(ROLLING, run=Uv(Result(out=BODY)))
-    locks.refresh(ROLLING, run=Uv(Result(code=1, err="error: No solution found\n")))
+    locks.refresh(ROLLING, run=Uv(CommandResult(out=BODY)))
+    locks.refresh(ROLLING, run=Uv(CommandResult(code=1, err="error: No solution found\n")))
     text = locks.path(ROLLING).read_text()
     assert {} == locks.pins(text)
     assert ["py38-six cannot be resolved: No solution found"] == locks.disagreements(ROLLING, text)
@@ -156,7 +156,7 @@ def test_rolling_lock_of_yesterday_is_not_taken_for_todays(monkeypatch: pytest.M
 def test_rolling_lock_that_cannot_be_written_is_none(tmp_path: pathlib.Path) -> None:
     """Without a place for it there is no lock, and no error either: the environment will be unavailable."""
     (tmp_path / "home").write_text("in the way")
-    locks.refresh(ROLLING, run=Uv(Result(out=BODY)))
+    locks.refresh(ROLLING, run=Uv(CommandResult(out=BODY)))
     assert "in the way" == (tmp_path / "home").read_text()
 
 
@@ -208,7 +208,7 @@ def test_same_version(one: str, other: str, same: bool) -> None:
 @pytest.mark.slow
 def test_committed_lock_is_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
     """Needs uv, the package index and Python 3.7: a real lock comes out the same to the byte, in two time zones."""
-    environment = config.load(paths.PROJECT / "harness/catalogue/environments.toml").environment("py37-tf1.15")
+    environment = load_catalogue(paths.PROJECT / "harness/catalogue/environments.toml").environment("py37-tf1.15")
     committed = (paths.PROJECT / "harness/catalogue/locks/py37-tf1.15.txt").read_text()
     for zone in ("UTC", "Pacific/Auckland"):
         monkeypatch.setenv("TZ", zone)

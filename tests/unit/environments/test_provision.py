@@ -20,7 +20,7 @@ import pytest
 
 from harness import paths
 from harness.environments import commands, interpreters, locks, provision
-from harness.environments.commands import Result
+from harness.environments.commands import CommandResult
 from harness.model import Environment, Provisioned, Runtime
 
 THIS = f"3.{sys.version_info.minor}"
@@ -57,7 +57,7 @@ def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 class Uv:
     """A uv, and the Pythons it makes, that do as told; stands in for `commands.run`."""
 
-    def __init__(self, **answers: Result) -> None:
+    def __init__(self, **answers: CommandResult) -> None:
         """Begin with the answers that are not the good ones, by the kind of command."""
         self.answers = answers
         self.packages = [["Crossload.Tiny", "1.0"]]
@@ -66,7 +66,7 @@ class Uv:
 
     def __call__(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
-    ) -> Result:
+    ) -> CommandResult:
         """Answer as `commands.run` would."""
         name = (
             "inventory"
@@ -82,9 +82,9 @@ class Uv:
             self._make(pathlib.Path(command[-1]))
         if name == "inventory":
             about = {"python": f"{THIS}.9", "prefix": str(place.parent), "packages": self.packages}
-            return Result(out=json.dumps(about))
+            return CommandResult(out=json.dumps(about))
         if name == "probe":
-            return Result(
+            return CommandResult(
                 out=json.dumps(
                     {
                         "implementation": "cpython",
@@ -96,7 +96,7 @@ class Uv:
                     }
                 )
             )
-        return Result(out="crossload-tiny==1.0\n" if name == "compile" else "", err="done\n")
+        return CommandResult(out="crossload-tiny==1.0\n" if name == "compile" else "", err="done\n")
 
     @staticmethod
     def _make(place: pathlib.Path) -> None:
@@ -258,7 +258,7 @@ def test_no_lock(uv: Uv) -> None:
 
 def _nightly(uv: Uv) -> Environment:
     """A rolling environment that uv resolves to what the stand-in installs."""
-    uv.answers["compile"] = Result(out="crossload-tiny==1.0 \\\n    --hash=sha256:00\n")
+    uv.answers["compile"] = CommandResult(out="crossload-tiny==1.0 \\\n    --hash=sha256:00\n")
     return dataclasses.replace(ENVIRONMENT, rolling=True, groups=("nightly",))
 
 
@@ -285,7 +285,7 @@ def test_rolling_environment_is_rebuilt_when_it_resolves_to_something_else(uv: U
     record = provision.provision(nightly, run=uv)
     locks.refresh(nightly, run=uv)
     assert record == provision.current(nightly)
-    uv.answers["compile"] = Result(out="crossload-tiny==1.1 \\\n    --hash=sha256:01\n")
+    uv.answers["compile"] = CommandResult(out="crossload-tiny==1.1 \\\n    --hash=sha256:01\n")
     locks.refresh(dataclasses.replace(nightly, requirements=("crossload-tiny",)), run=uv)
     assert provision.current(nightly) is None
 
@@ -293,7 +293,7 @@ def test_rolling_environment_is_rebuilt_when_it_resolves_to_something_else(uv: U
 def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
     """It is unavailable with uv's reason, and is not asked again before the next run."""
     nightly = _nightly(uv)
-    uv.answers["compile"] = Result(code=1, err="error: no version of crossload-tiny==1.0\n")
+    uv.answers["compile"] = CommandResult(code=1, err="error: no version of crossload-tiny==1.0\n")
     record = unavailable(uv, nightly)
     assert ("tiny cannot be resolved: no version of crossload-tiny==1.0", "run again, or see: nox -s lock -- tiny") == (
         record.reason,
@@ -320,7 +320,7 @@ def test_no_python(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
 @POSIX
 def test_failed_install_is_one_line_and_a_log_without_secrets(uv: Uv) -> None:
     """The causes that uv tells become the reason; credentials of an index get into neither reason nor log."""
-    uv.answers["sync"] = Result(
+    uv.answers["sync"] = CommandResult(
         code=1,
         err=(
             "error: Failed to download `tiny`\n  cause: error for url (https://me:pass@index.example/tiny?token=abc)\n"
@@ -354,16 +354,16 @@ def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (Result(code=-11), "its Python does not run: exit code -11 without a word"),
-        (Result(trouble="not done within 120 s"), "its Python does not run: not done within 120 s"),
-        (Result(out="hello"), "its Python does not tell what is installed"),
+        (CommandResult(code=-11), "its Python does not run: exit code -11 without a word"),
+        (CommandResult(trouble="not done within 120 s"), "its Python does not run: not done within 120 s"),
+        (CommandResult(out="hello"), "its Python does not tell what is installed"),
         (
-            Result(out='{"python": "3.5.1", "prefix": "/usr", "packages": []}'),
+            CommandResult(out='{"python": "3.5.1", "prefix": "/usr", "packages": []}'),
             "its Python belongs to another place: /usr",
         ),
     ],
 )
-def test_environment_that_does_not_answer(uv: Uv, answer: Result, reason: str) -> None:
+def test_environment_that_does_not_answer(uv: Uv, answer: CommandResult, reason: str) -> None:
     """A Python that dies, hangs, babbles or lives elsewhere makes no ready environment."""
     uv.answers["inventory"] = answer
     assert reason == unavailable(uv).reason
@@ -382,7 +382,7 @@ def test_other_platform_resolves_on_the_spot(uv: Uv, monkeypatch: pytest.MonkeyP
 def test_what_does_not_exist_on_a_platform(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
     """TensorFlow without a wheel for this machine is unavailable, with uv's reason in one line."""
     monkeypatch.setattr(locks, "apply_here", lambda: False)
-    uv.answers["compile"] = Result(
+    uv.answers["compile"] = CommandResult(
         code=1,
         err=(
             "  \u00d7 No solution found when resolving dependencies:\n"
@@ -409,7 +409,7 @@ def test_home_that_cannot_be_written(uv: Uv, home: pathlib.Path) -> None:
 @POSIX
 def test_log_is_capped(uv: Uv) -> None:
     """A chatty install keeps its beginning and its end."""
-    uv.answers["sync"] = Result(code=1, err="first\n" + "x" * 500_000 + "\nlast\n")
+    uv.answers["sync"] = CommandResult(code=1, err="first\n" + "x" * 500_000 + "\nlast\n")
     log = unavailable(uv).log
     assert len(log) < provision.LOG_LIMIT + 100
     assert ("first" in log, "last" in log, "characters left out" in log) == (True, True, True)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from harness.execute import nursery as module
-from harness.execute.nursery import Nursery, RuntimeUnavailableError, place_of
+from harness.execute.nursery import Nursery, RuntimeUnavailableError, zygote_key
 from harness.execute.zygote import ZygoteGoneError
 from harness.model import Stage
-from harness.plan import tasks as plan
+from harness.plan.tasks import HASH_SEEDS
 from tests.unit import made
 
 OLD, NEW = (Stage.SAVE, "old"), (Stage.SAVE, "new")
@@ -60,9 +60,9 @@ def test_one_zygote_serves_all_tasks_of_a_place_and_goes_with_the_last() -> None
     some.expect(tasks)
     found: list[Any] = []
     for task in tasks:
-        found.append(some.zygote(place_of(task)))
+        found.append(some.zygote(zygote_key(task)))
         assert 0 == found[0].closed
-        some.done_with(place_of(task))
+        some.done_with(zygote_key(task))
     assert [found[0]] * 3 == found
     assert 1 == found[0].closed
 
@@ -90,7 +90,7 @@ def test_each_place_has_its_own_settings_and_hash_seed() -> None:
     some.expect([made.task(id="new"), made.task(Stage.LOAD, id="old")])
     for place in (NEW, (Stage.LOAD, "old")):
         some.zygote(place)
-    assert [plan.HASH_SEEDS[Stage.SAVE], plan.HASH_SEEDS[Stage.LOAD]] == [one.hash_seed for one in Zygote.started]
+    assert [HASH_SEEDS[Stage.SAVE], HASH_SEEDS[Stage.LOAD]] == [one.hash_seed for one in Zygote.started]
     assert [("new", ["h5py"]), ("old", [])] == [(one.settings["id"], one.settings["preload"]) for one in Zygote.started]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 import pytest
 
 from harness.execute import scheduler
-from harness.execute.pool import Limits, Result
+from harness.execute.pool import Limits, TaskResult
 from harness.execute.scheduler import Chain
 from harness.model import Attempt, Outcome
 from harness.plan.tasks import Task
@@ -18,19 +18,19 @@ from harness.store.artifacts import Artifacts
 from tests.unit import made
 
 
-def pool(tell: Callable[[Task], Result]) -> made.Pool:
+def pool(tell: Callable[[Task], TaskResult]) -> made.FakePool:
     """A pool in which each task becomes what is told."""
     nowhere = pathlib.Path("/nowhere")
-    return made.Pool({}, Artifacts(nowhere), nowhere, "fork", Limits(), tell)
+    return made.FakePool({}, Artifacts(nowhere), nowhere, "fork", Limits(), tell)
 
 
 def run_chains(
-    chains: Sequence[Chain], some: made.Pool, jobs: int = 2, enough: Collection[str] = ()
+    chains: Sequence[Chain], some: made.FakePool, jobs: int = 2, enough: Collection[str] = ()
 ) -> dict[str, Attempt]:
     """The results that stand; each may be told once only, and in this thread. Those in `enough` end their chain."""
     found: dict[str, Attempt] = {}
 
-    def finished(task: Task, result: Result) -> bool:
+    def finished(task: Task, result: TaskResult) -> bool:
         assert task.key not in found
         assert threading.current_thread() is threading.main_thread()
         found[task.key] = result[0]
@@ -41,7 +41,7 @@ def run_chains(
     return found
 
 
-def run(tasks: Iterable[Task], some: made.Pool, jobs: int = 2) -> dict[str, Attempt]:
+def run(tasks: Iterable[Task], some: made.FakePool, jobs: int = 2) -> dict[str, Attempt]:
     """The results of tasks that have nothing to do with each other."""
     return run_chains([[task] for task in tasks], some, jobs)
 
@@ -91,7 +91,7 @@ def test_a_chain_goes_on_after_a_suspect() -> None:
     """Once its second result is there."""
     seen: list[str] = []
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         seen.append(task.key)
         return made.attempt(Outcome.CRASHED if seen.count(task.key) == 1 and task is TASKS[0] else Outcome.RAISED), {}
 
@@ -108,7 +108,7 @@ def test_a_suspect_is_run_once_more_and_only_that_counts(first: Outcome, second:
     """Alone, after all others; it remembers what the first one was."""
     seen: list[str] = []
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         again = task.key in seen
         seen.append(task.key)
         return made.attempt(second if again else first if task is TASKS[0] else Outcome.RAISED), {}
@@ -126,8 +126,8 @@ def test_suspects_run_when_nothing_else_does() -> None:
     running: list[int] = []
     most: list[int] = []
 
-    class Alone(made.Pool):
-        def attempt_alone(self, task: Task) -> Result:
+    class Alone(made.FakePool):
+        def attempt_alone(self, task: Task) -> TaskResult:
             running.append(1)
             most.append(len(running))
             try:
@@ -147,13 +147,13 @@ def test_a_run_that_is_stopped_begins_nothing_more(error: type[BaseException]) -
     begun = threading.Event()
     go_on = threading.Event()
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         if task is not TASKS[0]:
             begun.set()
             go_on.wait(10)
         return made.attempt(Outcome.RAISED), {}
 
-    def finished(task: Task, result: Result) -> bool:
+    def finished(task: Task, result: TaskResult) -> bool:
         begun.wait(10)
         threading.Timer(0.05, go_on.set).start()
         raise error

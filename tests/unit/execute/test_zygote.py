@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from harness.execute.pool import Isolation, Limits, Pool
+from harness.execute.pool import Isolation, Limits, WorkerPool
 from harness.execute.zygote import Zygote, ZygoteGoneError
 from harness.model import Outcome, Runtime, Stage
 from harness.plan.tasks import Task
@@ -211,7 +211,7 @@ class Cells:
     """Tasks of scripts in a folder, and a pool that carries them out."""
 
     folder: pathlib.Path
-    pool: Pool
+    pool: WorkerPool
     artifacts: Artifacts
     number: int = 0
 
@@ -230,7 +230,9 @@ def cells_in(
     """Cells with a pool of their own, which has to be closed."""
     artifacts = Artifacts(folder / "artifacts")
     return Cells(
-        folder, Pool({"env-new": python}, artifacts, folder / "work", isolation=isolation, limits=limits), artifacts
+        folder,
+        WorkerPool({"env-new": python}, artifacts, folder / "work", isolation=isolation, limits=limits),
+        artifacts,
     )
 
 

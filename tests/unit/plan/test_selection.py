@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.errors import UsageError
-from harness.plan.selection import Wishes, select
+from harness.plan.selection import SelectionFilters, select
 from tests.unit import made
 
 CATALOGUE = made.catalogue("tf1.15", "tf2.3", "tf2.15", "keras3", groups={"tf2.15": ("all",)})
@@ -21,7 +21,7 @@ SCENARIOS = (
 
 def ids(**wishes: Any) -> tuple[list[str], list[str], list[str]]:
     """Savers, loaders and variants that some wishes come to."""
-    chosen = select(CATALOGUE, SCENARIOS, Wishes(**wishes))
+    chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(**wishes))
     return ([one.id for one in chosen.savers], [one.id for one in chosen.loaders], [one.id for one in chosen.variants])
 
 
@@ -74,18 +74,18 @@ def test_variants_are_chosen_by_scenario_and_format(wishes: dict[str, Any], vari
 
 def test_a_scenario_without_any_of_the_formats_takes_no_part() -> None:
     """The selection holds only what it has variants of."""
-    assert ["dense"] == list(select(CATALOGUE, SCENARIOS, Wishes(formats=["savedmodel"])).scenarios)
+    assert ["dense"] == list(select(CATALOGUE, SCENARIOS, SelectionFilters(formats=["savedmodel"])).scenarios)
 
 
 def test_each_environment_that_is_needed_is_that_of_a_chosen_runtime() -> None:
     """A selection provisions only what it needs."""
-    chosen = select(CATALOGUE, SCENARIOS, Wishes(save=["tf1.15"], load=["tf2.3"]))
+    chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(save=["tf1.15"], load=["tf2.3"]))
     assert ["env-tf1.15", "env-tf2.3"] == [one.environment for one in chosen.runtimes]
 
 
 def test_all_runtimes_are_in_the_order_of_the_matrix() -> None:
     """Oldest first, also when a new one saves and an old one loads: rows and columns follow it."""
-    chosen = select(CATALOGUE, SCENARIOS, Wishes(save=["keras3"], load=["tf1.15"]))
+    chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(save=["keras3"], load=["tf1.15"]))
     assert ["tf1.15", "keras3"] == [one.id for one in chosen.runtimes]
 
 
@@ -130,11 +130,11 @@ def test_reach_counts_where_a_whole_catalogue_runs() -> None:
             for one in CATALOGUE.environments
         ),
     )
-    assert select(marked, SCENARIOS, Wishes(group="all")).by_reach
+    assert select(marked, SCENARIOS, SelectionFilters(group="all")).by_reach
     for catalogue, wishes in (
-        (marked, Wishes()),
-        (marked, Wishes(group="all", save=["tf2.3"])),
-        (CATALOGUE, Wishes(group="all")),
+        (marked, SelectionFilters()),
+        (marked, SelectionFilters(group="all", save=["tf2.3"])),
+        (CATALOGUE, SelectionFilters(group="all")),
     ):
         assert not select(catalogue, SCENARIOS, wishes).by_reach
 
@@ -142,12 +142,15 @@ def test_reach_counts_where_a_whole_catalogue_runs() -> None:
 def test_a_plain_run_takes_the_core_scenarios() -> None:
     """Whoever asks for nothing gets what is quick; whoever asks for something gets every scenario."""
     scenarios = (*SCENARIOS, dataclasses.replace(made.scenario("least", ("h5",)), core=True))
-    for wishes in (Wishes(), Wishes(runtimes=[], save=[], load=[], scenarios=[], formats=[], variants=[])):
+    for wishes in (
+        SelectionFilters(),
+        SelectionFilters(runtimes=[], save=[], load=[], scenarios=[], formats=[], variants=[]),
+    ):
         assert ["least"] == list(select(CATALOGUE, scenarios, wishes).scenarios)
     for wishes in (
-        Wishes(group="all"),
-        Wishes(runtimes=["tf2.3"]),
-        Wishes(scenarios=["*"]),
-        Wishes(formats=["h5", "keras"]),
+        SelectionFilters(group="all"),
+        SelectionFilters(runtimes=["tf2.3"]),
+        SelectionFilters(scenarios=["*"]),
+        SelectionFilters(formats=["h5", "keras"]),
     ):
         assert 4 == len(select(CATALOGUE, scenarios, wishes).scenarios)

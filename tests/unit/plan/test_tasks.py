@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.model import Attempt, Outcome, Runtime, Scenario, Stage, Variant
-from harness.plan.tasks import HASH_SEEDS, Conditions, Selection, loads, saves
+from harness.plan.tasks import HASH_SEEDS, Conditions, Selection, load_tasks, save_tasks
 from tests.unit import made
 
 OLD, NEW = made.runtime("old"), made.runtime("new")
@@ -40,13 +40,13 @@ def test_every_save_is_planned_runtime_by_runtime() -> None:
     """All of one runtime come together, so that its zygote is started once and can go."""
     variants = (made.variant(), made.variant(format="keras"))
     assert [("old", "h5"), ("old", "keras"), ("new", "h5"), ("new", "keras")] == [
-        (task.runtime.id, task.variant.format) for task in saves(selection(variants=variants), CONDITIONS)
+        (task.runtime.id, task.variant.format) for task in save_tasks(selection(variants=variants), CONDITIONS)
     ]
 
 
 def test_every_load_is_planned_by_loading_runtime() -> None:
     """Everything that was saved is loaded everywhere, also where it was saved."""
-    tasks = loads(selection(), CONDITIONS, saved("a", "b"))
+    tasks = load_tasks(selection(), CONDITIONS, saved("a", "b"))
     assert [("old", "old", "a"), ("new", "old", "b"), ("old", "new", "a"), ("new", "new", "b")] == [
         (task.saver, task.runtime.id, task.artifact) for task in tasks
     ]
@@ -64,13 +64,13 @@ def test_every_load_is_planned_by_loading_runtime() -> None:
 def test_what_was_not_saved_is_not_loaded(attempt: Attempt | None) -> None:
     """Neither a save that failed nor one without files can be loaded."""
     kept = {} if attempt is None else {(made.variant().id, "old"): attempt}
-    assert [] == loads(selection(), CONDITIONS, kept)
+    assert [] == load_tasks(selection(), CONDITIONS, kept)
 
 
 def test_a_task_tells_what_it_is_about_in_one_line() -> None:
     """A save names its runtime, a load both."""
-    assert "dense/h5: old" == saves(selection(), CONDITIONS)[0].about
-    assert "dense/h5: new -> old" == loads(selection(), CONDITIONS, saved("a", "b"))[1].about
+    assert "dense/h5: old" == save_tasks(selection(), CONDITIONS)[0].about
+    assert "dense/h5: new -> old" == load_tasks(selection(), CONDITIONS, saved("a", "b"))[1].about
 
 
 def test_the_two_sides_run_under_different_hash_seeds() -> None:
@@ -94,8 +94,8 @@ def test_the_two_sides_run_under_different_hash_seeds() -> None:
 def test_whatever_could_change_a_result_changes_its_key(changed: dict[str, Any]) -> None:
     """Changed work is done again."""
     assert (
-        saves(selection(savers=(OLD,)), CONDITIONS)[0].key
-        != saves(selection(**{"savers": (OLD,), **changed}), CONDITIONS)[0].key
+        save_tasks(selection(savers=(OLD,)), CONDITIONS)[0].key
+        != save_tasks(selection(**{"savers": (OLD,), **changed}), CONDITIONS)[0].key
     )
 
 
@@ -103,14 +103,16 @@ def test_whatever_could_change_a_result_changes_its_key(changed: dict[str, Any])
 def test_another_worker_or_environment_changes_the_key(changed: dict[str, Any]) -> None:
     """So does what the work is done with."""
     chosen = selection(savers=(OLD,))
-    assert saves(chosen, CONDITIONS)[0].key != saves(chosen, dataclasses.replace(CONDITIONS, **changed))[0].key
+    assert (
+        save_tasks(chosen, CONDITIONS)[0].key != save_tasks(chosen, dataclasses.replace(CONDITIONS, **changed))[0].key
+    )
 
 
 def test_what_cannot_change_a_result_leaves_its_key_alone() -> None:
     """Titles, neighbours, where the script is, environments that take no part: unchanged work is not repeated."""
-    one = saves(selection(savers=(OLD,)), CONDITIONS)[0].key
+    one = save_tasks(selection(savers=(OLD,)), CONDITIONS)[0].key
     moved = made.scenario(path="/elsewhere/dense.py", title="Another title", formats=("h5", "keras"))
-    other = saves(
+    other = save_tasks(
         selection(scenario=moved, savers=(NEW, dataclasses.replace(OLD, title="Another title"))),
         Conditions(worker="worker", environments={"env-old": "locked-old", "env-new": "locked anew"}),
     )[1].key
@@ -119,14 +121,17 @@ def test_what_cannot_change_a_result_leaves_its_key_alone() -> None:
 
 def test_a_load_is_known_by_the_artifact_whoever_saved_it() -> None:
     """Two runtimes that save the very same files need one load between them; another artifact needs its own."""
-    same, other = (loads(selection(loaders=(NEW,)), CONDITIONS, saved("a", second)) for second in ("a", "b"))
+    same, other = (load_tasks(selection(loaders=(NEW,)), CONDITIONS, saved("a", second)) for second in ("a", "b"))
     assert same[0].key == same[1].key
     assert other[0].key != other[1].key
 
 
 def test_saving_and_loading_never_share_a_key() -> None:
     """The key of a load without its artifact is still not that of the save."""
-    keys = [task.key for task in (*saves(selection(), CONDITIONS), *loads(selection(), CONDITIONS, saved("a", "b")))]
+    keys = [
+        task.key
+        for task in (*save_tasks(selection(), CONDITIONS), *load_tasks(selection(), CONDITIONS, saved("a", "b")))
+    ]
     assert len(keys) == len(set(keys))
 
 
@@ -171,6 +176,6 @@ def test_what_nobody_would_load_is_not_saved() -> None:
     scenario = dataclasses.replace(made.scenario(), pairs=(("old", "new"),))
     conditions = Conditions(worker="worker", environments={**CONDITIONS.environments, "env-neither": "locked"})
     chosen = dataclasses.replace(selection(scenario=scenario, savers=(OLD, NEITHER, NEW)), by_reach=True)
-    assert ["old"] == [task.runtime.id for task in saves(chosen, conditions)]
+    assert ["old"] == [task.runtime.id for task in save_tasks(chosen, conditions)]
     known = saved("a", "b") | {("scenario/h5", "neither"): made.attempt(artifact="c")}
-    assert [("old", "new")] == [(task.saver, task.runtime.id) for task in loads(chosen, conditions, known)]
+    assert [("old", "new")] == [(task.saver, task.runtime.id) for task in load_tasks(chosen, conditions, known)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.advice import move as advice
+from harness.advice.move import best_formats
 from harness.report import payload, render, tables, words
 from tests.unit.report import made
 
@@ -261,7 +261,7 @@ def test_the_best_formats_are_those_of_the_advice() -> None:
     core = payload.core(results, tables.sums(results))
     ids = [row["id"] for row in results["runtimes"]]
     told = {(ids[save], ids[load]): format_ for save, load, format_ in core["best"]}
-    assert advice.best(results) == told
+    assert best_formats(results) == told
     assert ("tf-2.3", "keras-2.2.4") in told
 
 
@@ -273,7 +273,7 @@ def test_the_causes_are_there_without_javascript(document: dict[str, Any], reade
 
 def test_equal_texts_are_kept_once() -> None:
     """A traceback that a thousand cells share costs its lines once."""
-    texts = payload.Texts()
+    texts = payload.TextTable()
     places = [texts.place("one\ntwo"), texts.place("two\nthree"), texts.place("one\ntwo"), texts.place("")]
     assert [0, 1, 0, -1] == places
     assert {"lines": ["one", "two", "three"], "texts": [(0, 1), (1, 2)]} == texts.packed()

@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue import causes
+from harness.catalogue.causes import load_causes
 from harness.results import diagnose
-from harness.results.diagnose import Evidence, Runtime
+from harness.results.diagnose import Evidence, RuntimeTraits
 
 RECORDED = json.loads((pathlib.Path(__file__).parent / "recorded" / "failures.json").read_text())
 RUNTIMES = {
-    one["id"]: Runtime(
+    one["id"]: RuntimeTraits(
         id=one["id"],
         versions=one["versions"],
         module=one["keras"],
@@ -31,7 +31,7 @@ RUNTIMES = {
     for one in RECORDED["runtimes"]
 }
 OLD, TF1, TF2, KERAS3 = (RUNTIMES[name] for name in ("keras2.2.4", "tf1.15", "tf2.15", "tf2.21-keras3"))
-CATALOGUE = causes.load()
+CATALOGUE = load_causes()
 
 
 def recorded(failure: dict[str, Any]) -> Evidence:

@@ -12,12 +12,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from harness.execute.pool import Result
+from harness.execute.pool import TaskResult
 from harness.model import Attempt, Outcome, Stage, Variant, Verdict
 from harness.plan.tasks import Selection
 from harness.report import export
-from harness.results import document as results
-from harness.results.document import Run
+from harness.results.document import RunAttempts, build_document, judge_cells, machine_facts, scenario_faults
 from harness.store.artifacts import Artifacts
 from harness.store.attempts import Store
 from tests.unit import made
@@ -49,7 +48,7 @@ def artifacts(tmp_path: pathlib.Path) -> Artifacts:
     return Artifacts(tmp_path / "artifacts")
 
 
-def put(store: Store, result: Result) -> Attempt:
+def put(store: Store, result: TaskResult) -> Attempt:
     """Keep the arrays of a result and give its attempt."""
     attempt, arrays = result
     store.put("key", "save", "about", attempt, arrays)
@@ -62,11 +61,11 @@ def run(
     *,
     variants: tuple[Variant, ...] = (DENSE,),
     **more: Any,
-) -> Run:
+) -> RunAttempts:
     """A run of both runtimes both ways."""
     scenarios = {variant.scenario: made.scenario(variant.scenario) for variant in variants}
     selection = Selection(scenarios=scenarios, variants=variants, savers=(OLD, NEW), loaders=(OLD, NEW))
-    return Run(
+    return RunAttempts(
         **{
             "selection": selection,
             "environments": CATALOGUE.environments,
@@ -90,7 +89,7 @@ def valid(document: dict[str, Any]) -> dict[str, Any]:
 def test_every_pair_of_every_variant_is_a_cell(store: Store) -> None:
     """Also where nothing was ever tried: the question is asked, and the answer is that it could not be put."""
     other = made.variant(format="keras")
-    found = results.cells(run({}, {}, variants=(DENSE, other)), store)
+    found = judge_cells(run({}, {}, variants=(DENSE, other)), store)
     assert {
         (variant.id, save, load) for variant in (DENSE, other) for save in ("old", "new") for load in ("old", "new")
     } == {(cell.variant.id, cell.save, cell.load) for cell in found}
@@ -107,7 +106,7 @@ def test_a_cell_compares_what_the_two_sides_observed(store: Store) -> None:
         ("old", "new"): Verdict.CHANGED,
         ("new", "old"): Verdict.IDENTICAL,
         ("new", "new"): Verdict.CHANGED,
-    } == {(cell.save, cell.load): cell.verdict for cell in results.cells(run(saved, loaded), store)}
+    } == {(cell.save, cell.load): cell.verdict for cell in judge_cells(run(saved, loaded), store)}
 
 
 @pytest.mark.parametrize(
@@ -125,14 +124,14 @@ def test_a_cell_shows_the_exception_of_the_side_at_fault(
     kept = {} if loaded is None else {(DENSE.id, "old", "new"): loaded}
     [cell] = [
         cell
-        for cell in results.cells(run({(DENSE.id, "old"): saved}, kept), store)
+        for cell in judge_cells(run({(DENSE.id, "old"): saved}, kept), store)
         if (cell.save, cell.load) == ("old", "new")
     ]
     assert cell.failure
     assert told == cell.failure.message
 
 
-def everything(store: Store, artifacts: Artifacts, work: pathlib.Path) -> Run:
+def everything(store: Store, artifacts: Artifacts, work: pathlib.Path) -> RunAttempts:
     """A run in which everything that can happen has happened."""
     variants = tuple(made.variant(format=str(outcome)) for outcome in Outcome)
     saved, loaded = {}, {}
@@ -169,7 +168,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 ) -> None:
     """Every outcome on either side, environments that are ready, missing or unused, numbers that are none."""
     found = everything(store, artifacts, tmp_path)
-    document = valid(results.document(found, results.cells(found, store)))
+    document = valid(build_document(found, judge_cells(found, store)))
     assert {str(verdict) for verdict in Verdict} - {"identical", "incomplete"} == {
         cell["verdict"] for cell in document["cells"]
     }
@@ -180,7 +179,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 def test_the_document_of_an_empty_run_keeps_to_the_schema(store: Store, artifacts: Artifacts) -> None:
     """Nothing could be provisioned, nothing was saved."""
     found = run({}, {}, records={})
-    document = valid(results.document(found, results.cells(found, store)))
+    document = valid(build_document(found, judge_cells(found, store)))
     assert ["unused", "unused"] == [one["status"] for one in document["environments"]]
     assert [] == document["saves"]
     assert {"save": {}, "load": {}} == document["run"]["steps"]
@@ -191,7 +190,7 @@ def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts:
     digest = made.taken(artifacts, tmp_path, "four")
     old = made.attempt(artifact=digest, files=artifacts.files(digest))
     saved = {(DENSE.id, "old"): old, (DENSE.id, "new"): made.attempt(Outcome.RAISED)}
-    document = valid(results.document(run(saved, {}), []))
+    document = valid(build_document(run(saved, {}), []))
     assert {"old": {"digest": digest, "bytes": 4, "files": {"model.h5": 4}, "facts": {}}, "new": None} == {
         save["runtime"]: save["artifact"] for save in document["saves"]
     }
@@ -200,7 +199,7 @@ def test_a_save_names_its_files(tmp_path: pathlib.Path, store: Store, artifacts:
 def test_the_versions_of_a_runtime_are_those_that_its_workers_told(store: Store, artifacts: Artifacts) -> None:
     """On either side; empty where none ever answered."""
     loads = {(DENSE.id, "old", "new"): put(store, made.observed(versions={"keras": "3.0.0"}))}
-    document = valid(results.document(run({(DENSE.id, "old"): made.attempt(Outcome.CRASHED)}, loads), []))
+    document = valid(build_document(run({(DENSE.id, "old"): made.attempt(Outcome.CRASHED)}, loads), []))
     assert {"old": {}, "new": {"keras": "3.0.0"}} == {one["id"]: one["versions"] for one in document["runtimes"]}
 
 
@@ -208,7 +207,7 @@ def test_seconds_are_summed_by_step(artifacts: Artifacts) -> None:
     """Over all saves, and over all loads."""
     saved = {(DENSE.id, name): made.attempt(seconds={"build": 0.25, "save": 1.0}) for name in ("old", "new")}
     loaded = {(DENSE.id, "old", "new"): made.attempt(seconds={"load": 0.1234567})}
-    steps = results.document(run(saved, loaded), [])["run"]["steps"]
+    steps = build_document(run(saved, loaded), [])["run"]["steps"]
     assert {"save": {"build": 0.5, "save": 2.0}, "load": {"load": 0.123}} == steps
 
 
@@ -220,7 +219,7 @@ def test_the_log_of_an_identical_cell_is_left_out(store: Store, artifacts: Artif
         (DENSE.id, "old", "new"): put(store, made.observed(2.0, log="other")),
     }
     found = run(saved, loaded)
-    document = results.document(found, results.cells(found, store))
+    document = build_document(found, judge_cells(found, store))
     assert {("identical", ""), ("changed", "other")} == {
         (cell["verdict"], cell["log"]) for cell in document["cells"] if cell["save"] == "old"
     }
@@ -236,7 +235,7 @@ def test_what_a_scenario_raised_in_its_own_steps_is_its_fault_once() -> None:
         ("dense/keras", "new"): made.attempt(Outcome.RAISED, failure=raised),
         ("dense/h5", "new"): made.attempt(Outcome.RAISED, failure=other),
     }
-    found = results.raised_by_scenarios(run(saved, {}, variants=(DENSE, made.variant(format="keras"))))
+    found = scenario_faults(run(saved, {}, variants=(DENSE, made.variant(format="keras"))))
     assert [
         ("/scenarios/dense.py", 3, "KeyError: no", ("old", "new")),
         ("/scenarios/dense.py", 4, "KeyError: no", ("new",)),
@@ -248,7 +247,7 @@ def test_what_a_scenario_raised_in_its_own_steps_is_its_fault_once() -> None:
 def test_every_step_of_the_scenarios_own_can_be_its_fault(step: str) -> None:
     """Where no frame lies in it, its path is told without a line."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step=step))}
-    [fault] = results.raised_by_scenarios(run(saved, {}))
+    [fault] = scenario_faults(run(saved, {}))
     assert ("/scenarios/dense.py", 0) == (fault.path, fault.line)
 
 
@@ -256,7 +255,7 @@ def test_every_step_of_the_scenarios_own_can_be_its_fault(step: str) -> None:
 def test_what_keras_raised_is_no_fault_of_the_scenario(step: str) -> None:
     """A refusal is a finding."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step=step))}
-    assert [] == results.raised_by_scenarios(run(saved, {}))
+    assert [] == scenario_faults(run(saved, {}))
 
 
 def test_faults_found_by_reading_and_by_running_stand_together(artifacts: Artifacts) -> None:
@@ -265,14 +264,14 @@ def test_faults_found_by_reading_and_by_running_stand_together(artifacts: Artifa
 
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, failure=made.failure(step="data"))}
     read = Fault(path="/scenarios/wrong.py", line=1, message="not Python", scenario="wrong")
-    document = valid(results.document(run(saved, {}, faults=(read,)), []))
+    document = valid(build_document(run(saved, {}, faults=(read,)), []))
     assert ["wrong", "dense"] == [fault["scenario"] for fault in document["faults"]]
 
 
 def test_text_that_no_file_can_hold_does_not_stop_the_report(artifacts: Artifacts) -> None:
     """An exception that names a file whose name is not UTF-8 has lone surrogates in its message."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason="OSError: \udcff.h5")}
-    assert export.document(results.document(run(saved, {}), [])).encode("utf-8")
+    assert export.document(build_document(run(saved, {}), [])).encode("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -286,13 +285,13 @@ def test_text_that_no_file_can_hold_does_not_stop_the_report(artifacts: Artifact
 def test_what_passes_is_left_out(told: str, kept: str) -> None:
     """Addresses and times of day in messages, so that two runs which found the same say the same."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason=told, failure=made.failure(message=told))}
-    (save,) = results.document(run(saved, {}), [])["saves"]
+    (save,) = build_document(run(saved, {}), [])["saves"]
     assert (kept, kept) == (save["reason"], save["failure"]["message"])
 
 
 def test_the_machine_is_described_without_naming_it() -> None:
     """What could matter to a result, and nothing that says whose it is."""
-    told = results.machine()
+    told = machine_facts()
     assert {"system", "release", "architecture", "cpus", "memory_bytes", "python"} == set(told)
     assert told["cpus"] >= 1
 
@@ -300,4 +299,4 @@ def test_the_machine_is_described_without_naming_it() -> None:
 def test_a_machine_that_does_not_tell_its_memory_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on Windows."""
     monkeypatch.delattr("os.sysconf")
-    assert 0 == results.machine()["memory_bytes"]
+    assert 0 == machine_facts()["memory_bytes"]

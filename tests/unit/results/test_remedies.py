@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue import causes
+from harness.catalogue.causes import load_causes
 from harness.model import Cell, Difference, Outcome, Stage, Verdict
 from harness.results import remedies
 from harness.results.remedies import Case, Trial
 from tests.unit import made
 
-CATALOGUE = causes.load()
+CATALOGUE = load_causes()
 
 
 def cell(verdict: str = "refused", cause: str = "", variant: str = "dense/h5", load: str = "new") -> dict[str, Any]:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue import causes
+from harness.catalogue.causes import load_causes
 from harness.errors import UsageError
-from harness.results import reference
-from harness.results import sources as documents
+from harness.results import reference, sources
 from tests.unit import moves
 
 
@@ -32,27 +31,27 @@ def written(path: pathlib.Path, *cells: dict[str, Any]) -> pathlib.Path:
 
 def test_without_results_it_is_said_how_to_make_some(place: pathlib.Path) -> None:
     with pytest.raises(UsageError, match="nox -s matrix"):
-        documents.chosen(None)
+        sources.choose(None)
 
 
 def test_the_last_run_is_taken_where_it_knows_enough(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the reference, and the last run again where there is none."""
     last = written(place / "results.json", moves.cell("dense", "h5", "identical"))
-    assert (last, "the last run") == ((found := documents.chosen(None)).path, found.what)
-    assert last == documents.chosen(None, lambda document: False).path
+    assert (last, "the last run") == ((found := sources.choose(None)).path, found.what)
+    assert last == sources.choose(None, lambda document: False).path
     monkeypatch.setattr(reference, "there", lambda folder: True)
     monkeypatch.setattr(reference, "read", lambda folder: {"schema": 1, "cells": []})
-    assert last == documents.chosen(None, lambda document: len(document["cells"]) == 1).path
-    found = documents.chosen(None, lambda document: False)
+    assert last == sources.choose(None, lambda document: len(document["cells"]) == 1).path
+    found = sources.choose(None, lambda document: False)
     assert (place / "reference", "the committed reference") == (found.path, found.what)
 
 
 def test_a_named_file_is_taken_whatever_it_knows(place: pathlib.Path) -> None:
     written(place / "results.json")
     named = written(place / "mine.json", moves.cell("dense", "h5", "identical"))
-    assert named == documents.chosen(named, lambda document: False).path
+    assert named == sources.choose(named, lambda document: False).path
     with pytest.raises(UsageError, match="no such file"):
-        documents.chosen(place / "none.json")
+        sources.choose(place / "none.json")
 
 
 def test_causes_are_named_anew_and_remedies_that_were_run_stay() -> None:
@@ -63,7 +62,7 @@ def test_causes_are_named_anew_and_remedies_that_were_run_stay() -> None:
         moves.cell("gru_defaults", "weights-h5", "refused", message=moves.GRU, cause="old", remedies=[stale, run]),
         moves.cell("gru_defaults", "h5", "identical", cause="", remedies=None),
     )
-    first, second = documents.diagnosed(document, causes.load())["cells"]
+    first, second = sources.rediagnose(document, load_causes())["cells"]
     assert ("gru-reset-after", "") == (first["cause"], second["cause"])
     assert [("saver-defaults", ""), ("another-format", "gru_defaults/h5")] == [
         (trial["remedy"], trial["variant"]) for trial in first["remedies"]

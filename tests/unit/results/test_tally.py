@@ -6,19 +6,18 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue import causes
-from harness.results import sources as documents
-from harness.results import tally
+from harness.catalogue.causes import load_causes
+from harness.results import sources, tally
 from harness.results.tally import Count
 from tests.unit import moves
 
-KNOWN = causes.load()
+KNOWN = load_causes()
 NUMPY = "module 'numpy' has no attribute 'object'"  # its cause has no remedy
 
 
 def counted(*cells: dict[str, Any], **more: Any) -> tally.Tally:
     """The counts of these cells, diagnosed by the real catalogue."""
-    return tally.tally(documents.diagnosed(moves.document(*cells, **more), KNOWN))
+    return tally.tally(sources.rediagnose(moves.document(*cells, **more), KNOWN))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_the_rows_are_by_kind_the_classic_ones_first_and_unknown_last() -> None:
 
 def test_what_each_remedy_did_for_a_cause() -> None:
     """Those that it proposes in their order, tried or not, then what else was tried."""
-    document = documents.diagnosed(
+    document = sources.rediagnose(
         moves.document(
             moves.cell("gru_defaults", "weights-h5", "refused", message=moves.GRU),
             moves.cell("gru_defaults", "h5", "identical"),

@@ -19,13 +19,12 @@ import pytest
 from harness.environments import provision as provisioning
 from harness.environments import sessions
 from harness.execute import rehearsal
-from harness.execute.pool import Limits, Result
+from harness.execute.pool import Limits, TaskResult
 from harness.model import Environment, Outcome, Provisioned, Stage
 from harness.plan.tasks import Selection, Task
 from harness.report import export
-from harness.results import document as results
 from harness.results import reference
-from harness.results.document import Run
+from harness.results.document import RunAttempts, build_document, judge_cells
 from harness.run import matrix
 from harness.run.matrix import Matrix, Options
 from tests.unit import made
@@ -57,8 +56,8 @@ class World:
         self.records: dict[str, Provisioned] = {one.id: made.record(one.id) for one in CATALOGUE.environments}
         self.provisioned: list[str] = []
         self.rehearsed: list[str] = []
-        self.pools: list[made.Pool] = []
-        self.tell: Callable[[Task], Result] = lambda task: made.observed()
+        self.pools: list[made.FakePool] = []
+        self.tell: Callable[[Task], TaskResult] = lambda task: made.observed()
         self.watcher = Watcher()
         self.last: Matrix | None = None
 
@@ -81,7 +80,7 @@ class World:
         )
         return Matrix(CATALOGUE, selection, (), options or Options(isolation="fork"))
 
-    def run(self, **how: Any) -> Run:
+    def run(self, **how: Any) -> RunAttempts:
         """Run it."""
         self.watcher = Watcher()
         self.pools.clear()
@@ -113,8 +112,8 @@ def world(home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> World:
         found.provisioned.append(environment.id)
         return found.records.setdefault(environment.id, made.record(environment.id))
 
-    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.Pool:
-        found.pools.append(made.Pool(pythons, artifacts, work, isolation, limits, lambda task: found.tell(task)))
+    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.FakePool:
+        found.pools.append(made.FakePool(pythons, artifacts, work, isolation, limits, lambda task: found.tell(task)))
         return found.pools[-1]
 
     def rehearse(runtime: Any, *arguments: Any) -> str:
@@ -126,7 +125,7 @@ def world(home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(sessions, "provision", provision)
     monkeypatch.setattr(rehearsal, "rehearse", rehearse)
     monkeypatch.setattr(rehearsal, "modules", lambda runtime, *more: [] if runtime.id in found.rehearsed else None)
-    monkeypatch.setattr(matrix, "Pool", pool)
+    monkeypatch.setattr(matrix, "WorkerPool", pool)
     return found
 
 
@@ -159,7 +158,7 @@ def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
     )
     run = world.run(options=Options(isolation="process", jobs=3, command="nox -s matrix -- -k 'x'"))
     assert world.last
-    document = json.loads(export.document(results.document(run, results.cells(run, world.last.store))))
+    document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store))))
     jsonschema.validate(document, json.loads(export.schema()))
     assert {"identical": 4, "crashed": 4} == {
         verdict: [cell["verdict"] for cell in document["cells"]].count(verdict) for verdict in ("identical", "crashed")
@@ -284,7 +283,7 @@ def document_of(world: World, **how: Any) -> dict[str, Any]:
     """The document of a run."""
     run = world.run(**how)
     assert world.last
-    whole: dict[str, Any] = json.loads(export.document(results.document(run, results.cells(run, world.last.store))))
+    whole: dict[str, Any] = json.loads(export.document(build_document(run, judge_cells(run, world.last.store))))
     return whole
 
 
@@ -292,7 +291,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
     """Nothing finished is lost or repeated."""
     left = iter(range(7))
 
-    def stopping(task: Task) -> Result:
+    def stopping(task: Task) -> TaskResult:
         if next(left, None) is None:
             raise KeyboardInterrupt
         return made.observed()
@@ -317,7 +316,7 @@ def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World)
     in_time: list[bool] = []
     closed, begun = threading.Event(), threading.Event()
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         if task.runtime is NEW:
             begun.set()
             in_time.append(closed.wait(1))
@@ -332,13 +331,13 @@ def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World)
 
     world.tell = tell
     some = world.matrix(formats=("h5",))
-    original = made.Pool.close
+    original = made.FakePool.close
     try:
-        made.Pool.close = lambda self: closed.set()  # type: ignore[method-assign]
+        made.FakePool.close = lambda self: closed.set()  # type: ignore[method-assign]
         with pytest.raises(KeyboardInterrupt):
             some.run(Stopping())
     finally:
-        made.Pool.close = original  # type: ignore[method-assign]
+        made.FakePool.close = original  # type: ignore[method-assign]
     assert [True] == in_time
 
 

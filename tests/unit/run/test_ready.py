@@ -9,7 +9,7 @@ import pytest
 from harness.environments import provision, sessions
 from harness.execute import rehearsal
 from harness.model import Environment, Provisioned
-from harness.run.ready import Ground
+from harness.run.ready import RunEnvironments
 from tests.unit import made
 
 CATALOGUE = made.catalogue("old", "new")
@@ -39,7 +39,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None:
     """Made and rehearsed before, removed after; in one that cannot be made nothing is rehearsed."""
-    ground = Ground(CATALOGUE, "worker", jobs=1, prune=True)
+    ground = RunEnvironments(CATALOGUE, "worker", jobs=1, prune=True)
     for batch in ground.batches(CHAINS):
         events.append(" ".join(task.key for [task] in batch))
     assert [
@@ -57,7 +57,7 @@ def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None
 
 def test_everything_is_one_batch_where_nothing_is_removed(events: list[str]) -> None:
     """And a runtime that is ready has what its zygotes import ahead."""
-    ground = Ground(CATALOGUE, "worker", jobs=1, prune=False)
+    ground = RunEnvironments(CATALOGUE, "worker", jobs=1, prune=False)
     assert [CHAINS] == list(ground.batches(CHAINS))
     assert [] == events
     assert "its environment was not provisioned" == ground.missing(TASKS[0])

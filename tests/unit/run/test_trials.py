@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue import causes
-from harness.catalogue.causes import Causes
-from harness.execute.pool import Result
+from harness.catalogue.causes import Causes, load_causes
+from harness.execute.pool import TaskResult
 from harness.model import Outcome, Stage
 from harness.plan.tasks import Task
 from harness.results import diagnose, reference, remedies
-from harness.results import document as results
+from harness.results.document import build_document, judge_cells
 from harness.run.matrix import Options
 from tests.unit import made
 from tests.unit.run.test_matrix import Watcher, World, world
@@ -62,13 +61,13 @@ def catalogue(tmp_path: pathlib.Path) -> Causes:
     """A cause of two remedies that can be run."""
     path = tmp_path / "causes.toml"
     path.write_text(CATALOGUE)
-    return causes.load(path)
+    return load_causes(path)
 
 
 def telling(**verdicts: Any) -> Any:
     """A worker that refuses to load what `old` saved, but for these remedies: 1.0 predicts as it was, 2.0 does not."""
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         if task.stage is Stage.LOAD and task.saver == "old" and task.runtime.id == "new":
             said = verdicts.get(task.remedy.replace("-", "_"))
             if said is None:
@@ -87,7 +86,7 @@ def tried(
     """The refused cell after a run with remedies, and the remedies that workers were asked for."""
     run = world.run(formats=formats, options=Options(isolation="fork", **options))
     assert world.last
-    document = results.document(run, results.cells(run, world.last.store))
+    document = build_document(run, judge_cells(run, world.last.store))
     diagnose.annotate(document, catalogue)
     before = len(world.tasks)
     trials = world.last.try_remedies(run, document, catalogue, Watcher(), every)
@@ -129,7 +128,7 @@ def test_where_another_format_helps_remedies_are_tried_when_asked(
 ) -> None:
     """The cell of the other format is the proof; known trials are shown all the same."""
 
-    def tell(task: Task) -> Result:
+    def tell(task: Task) -> TaskResult:
         return telling(rebuild=1.0)(task) if task.variant.format == "h5" else made.observed(1.0)
 
     world.tell = tell
@@ -176,10 +175,10 @@ def test_a_reference_knows_trials_too(world: World, catalogue: Causes, tmp_path:
 def test_a_run_that_is_stopped_keeps_its_trials(world: World, catalogue: Causes) -> None:
     """The next goes on from there."""
 
-    def stopping(task: Task) -> Result:
+    def stopping(task: Task) -> TaskResult:
         if task.remedy == "rebuild":
             raise KeyboardInterrupt
-        found: Result = telling()(task)
+        found: TaskResult = telling()(task)
         return found
 
     world.tell = stopping

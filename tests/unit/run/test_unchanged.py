@@ -41,9 +41,9 @@ def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
     return tmp_path
 
 
-def last(place: pathlib.Path, asked: Any = "all", environments: Any = CATALOGUE.environments) -> unchanged.Last:
+def last(place: pathlib.Path, asked: Any = "all", environments: Any = CATALOGUE.environments) -> unchanged.PreviousRun:
     """What a run of this command knows of the last one."""
-    return unchanged.Last(place / "store.sqlite", place / "reports", asked, environments)
+    return unchanged.PreviousRun(place / "store.sqlite", place / "reports", asked, environments)
 
 
 def leave(place: pathlib.Path, document: dict[str, Any] = DOCUMENT, environments: Any = CATALOGUE.environments) -> None:
@@ -118,7 +118,10 @@ def test_another_command_another_folder_and_other_packages_are_another_run(
     """Each reports folder has a note of its own."""
     leave(place)
     assert last(place, asked=["all", "--fresh"]).report() is None
-    assert unchanged.Last(place / "store.sqlite", place / "elsewhere", "all", CATALOGUE.environments).report() is None
+    assert (
+        unchanged.PreviousRun(place / "store.sqlite", place / "elsewhere", "all", CATALOGUE.environments).report()
+        is None
+    )
     assert last(place).report()
     monkeypatch.setattr(unchanged, "_packages", lambda: ["pandas-99.dist-info"])
     assert last(place).report() is None

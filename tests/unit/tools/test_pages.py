@@ -8,16 +8,16 @@ import pytest
 from rich.console import Console
 
 from harness.tools import pages
-from harness.tools.pages import Code, Grid, Heading, Items, Paragraph
+from harness.tools.pages import BulletList, CodeBlock, Grid, Heading, Paragraph
 
 HOSTILE = "[bold]x[/bold] \x1b[31mred\x1b[0m | *y* <b>"
 PAGE: list[pages.Block] = [
     Heading("A page", 1),
     Paragraph("word " * 40),
-    Items(("first", "second " * 20)),
+    BulletList(("first", "second " * 20)),
     Grid(("name", "weights\n.h5"), (("dense", "1/2"), ("a name of some length", "3/4"))),
-    Code("x = 1"),
-    Code("y = 2"),
+    CodeBlock("x = 1"),
+    CodeBlock("y = 2"),
 ]
 
 
@@ -34,7 +34,7 @@ def test_no_line_is_wider_than_80_columns_or_the_terminal(width: int, most: int)
     lines = told(PAGE, width).splitlines()
     assert most - 10 < max(len(line.rstrip()) for line in lines) <= most
     long = "x = " + "1 + " * 40
-    assert f"    {long}" in told([Code(long)], width).splitlines()
+    assert f"    {long}" in told([CodeBlock(long)], width).splitlines()
 
 
 def test_a_page_in_a_terminal() -> None:
@@ -52,9 +52,9 @@ def test_what_a_model_says_is_no_markup_and_steers_no_terminal() -> None:
     page: list[pages.Block] = [
         Heading(HOSTILE),
         Paragraph(HOSTILE),
-        Items((HOSTILE,)),
+        BulletList((HOSTILE,)),
         Grid(("x",), ((HOSTILE,),)),
-        Code(HOSTILE),
+        CodeBlock(HOSTILE),
     ]
     assert 5 == told(page).count("[bold]x[/bold] red | *y* <b>")
     assert "\x1b" not in told(page)
