@@ -64,17 +64,17 @@ TIMED = """hash => new Promise(done => {
 })"""
 
 
-def run(tell: Callable[[str], None], real: pathlib.Path = paths.REFERENCE) -> dict[str, Any]:
+def run(tell: Callable[[str], None], real: pathlib.Path = paths.REFERENCE) -> Any:
     """Sizes and times of the three pages, and what of them is past its limit."""
     from playwright.sync_api import sync_playwright
 
-    figures: dict[str, Any] = {}
+    figures: Any = {}
     late: list[str] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        pages: list[tuple[str, Limits, Callable[[], dict[str, Any]]]] = [
+        pages: list[tuple[str, Limits, Callable[[], Any]]] = [
             (name, MADE, functools.partial(made_document, **sizes)) for name, sizes in SHAPES.items()
         ]
         pages.append(("real", REAL, functools.partial(real_document, real)))
@@ -104,7 +104,7 @@ def limit(figure: str, limits: Limits) -> float:
     return limits.filter if figure.startswith("#") else float("inf")
 
 
-def made_document(**sizes: int) -> dict[str, Any]:
+def made_document(**sizes: int) -> Any:
     """A made run, with causes and remedies, whose logs and tracebacks are all different."""
     chance = random.Random(1)
     results = made.results(nasty=False, **sizes)
@@ -120,16 +120,16 @@ def made_document(**sizes: int) -> dict[str, Any]:
     return results
 
 
-def real_document(path: pathlib.Path) -> dict[str, Any]:
+def real_document(path: pathlib.Path) -> Any:
     """The document in a file or in a folder of a reference, with its causes."""
     document = reference.read(path) if path.is_dir() else json.loads(path.read_text("utf-8"))
     return document if document.get("causes") else sources.rediagnose(document, load_causes())
 
 
-def filters(document: dict[str, Any]) -> list[str]:
+def filters(document: Any) -> list[str]:
     """One fragment for each kind of filter, with values that leave much; the last takes all away again."""
 
-    def most(key: str, of: list[dict[str, Any]]) -> str:
+    def most(key: str, of: list[Any]) -> str:
         return str(collections.Counter(one[key] for one in of if one[key]).most_common(1)[0][0])
 
     bad = [cell for cell in document["cells"] if cell["verdict"] == "refused"]

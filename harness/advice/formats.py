@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+
+from harness.results.shape import CellEntry, Document, TrialEntry
 
 WHOLE = ("keras", "h5", "savedmodel")  # what holds a model without its code, the newest first
 PARTS = ("weights.h5", "weights-h5", "tf-checkpoint", "json+weights")  # what needs the code that builds the model
@@ -15,8 +16,6 @@ CHANGED = -2.0
 LESS = 0.25  # what is lost, and likewise what never was in the file
 FEW = 3  # scenarios that a format needs to be recommended
 ENOUGH = 10  # scenarios that a pair of runtimes needs to be judged
-
-Cell = Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,7 @@ class FormatScore:
 class FormatScorer:
     """What of a document counts for formats: which variants are no pitfalls, of which scenario and format they are."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Document) -> None:
         pitfalls = {scenario["name"] for scenario in document["scenarios"] if scenario["cause"]}
         self._loads = {remedy["id"] for remedy in document.get("remedies", ()) if remedy["side"] == "load"}
         self._of = {
@@ -62,9 +61,9 @@ class FormatScorer:
             if variant["format"] in FILES and (variant["remedy"] or variant["scenario"] not in pitfalls)
         }
 
-    def standings(self, cells: Iterable[Cell]) -> list[FormatScore]:
+    def standings(self, cells: Iterable[CellEntry]) -> list[FormatScore]:
         """The formats of the cells of one move, the best first: who wins the most duels, then who has more points."""
-        mine: dict[str, dict[str, list[Cell]]] = {}
+        mine: dict[str, dict[str, list[CellEntry]]] = {}
         for cell in cells:
             if cell["verdict"] not in UNASKED and cell["variant"] in self._of:
                 format, scenario = self._of[cell["variant"]]
@@ -79,13 +78,13 @@ class FormatScorer:
         found = [self._standing(format, mine[format], points) for format in FILES if format in mine]
         return sorted(found, key=lambda one: (not one.rankable, len(one.loses_to) - len(one.beats), -one.points))
 
-    def points(self, format: str, cell: Cell) -> float:
+    def points(self, format: str, cell: CellEntry) -> float:
         """What one cell counts: 1 for identical; a remedy that was run on the loading side counts half way."""
         as_is = _points(format, cell["verdict"])
         remedied = [_points(format, trial["verdict"]) for trial in self._helping(cell)]
         return (as_is + max([as_is, *remedied])) / 2
 
-    def _helping(self, cell: Cell) -> list[Mapping[str, Any]]:
+    def _helping(self, cell: CellEntry) -> list[TrialEntry]:
         """Verified remedies that need the loading side alone, in the runtime that one wants to move to."""
         return [
             trial
@@ -96,7 +95,7 @@ class FormatScorer:
         ]
 
     def _standing(
-        self, format: str, groups: Mapping[str, Sequence[Cell]], points: Mapping[str, Mapping[str, float]]
+        self, format: str, groups: Mapping[str, Sequence[CellEntry]], points: Mapping[str, Mapping[str, float]]
     ) -> FormatScore:
         cells = [cell for group in groups.values() for cell in group]
         verdicts: dict[str, int] = {}
@@ -114,7 +113,7 @@ class FormatScorer:
         )
 
 
-def asked(cells: Iterable[Cell], scenario_of: Mapping[str, str]) -> int:
+def asked(cells: Iterable[CellEntry], scenario_of: Mapping[str, str]) -> int:
     """In how many scenarios the question could be put."""
     return len({scenario_of[cell["variant"]] for cell in cells if cell["verdict"] not in UNASKED})
 

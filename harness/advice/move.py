@@ -9,11 +9,11 @@ import collections
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, Cell, FormatScore, FormatScorer, asked
+from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, FormatScore, FormatScorer, asked
 from harness.catalogue import model_kinds
 from harness.results.remedies import ANOTHER_FORMAT, AS_THE_SCENARIO_SAYS
+from harness.results.shape import CellEntry, Document, RemedyEntry, RuntimeEntry, TrialEntry
 
 SILENT = ("changed",)
 BREAKS = ("crashed", "timed-out", "refused", "unsaved")
@@ -22,7 +22,6 @@ _NUMBER = re.compile(r"\d[\d.e+-]*")
 _FAR = 1000  # how far another generation of Keras is, in places of the matrix
 _OTHERWISE = 100  # and another way to switch it on
 
-Document = Mapping[str, Any]
 Pair = tuple[str, str]
 
 
@@ -186,7 +185,7 @@ def nearest_move(document: Document, save: str, load: str) -> Pair | None:
     return min(pairs, key=lambda pair: away(pair[0], save) + away(pair[1], load), default=None)
 
 
-def narrowed(document: Document, save: str) -> dict[str, Any]:
+def narrowed(document: Document, save: str) -> Document:
     """The document with no more than what one runtime saved: all that advice on its moves is made from."""
     return {
         **document,
@@ -195,8 +194,8 @@ def narrowed(document: Document, save: str) -> dict[str, Any]:
     }
 
 
-def _by_pair(document: Document) -> dict[Pair, list[Cell]]:
-    found: dict[Pair, list[Cell]] = {}
+def _by_pair(document: Document) -> dict[Pair, list[CellEntry]]:
+    found: dict[Pair, list[CellEntry]] = {}
     for cell in document["cells"]:
         found.setdefault((cell["save"], cell["load"]), []).append(cell)
     return found
@@ -206,13 +205,13 @@ def _best(standings: Sequence[FormatScore]) -> FormatScore | None:
     return next((one for one in standings if one.rankable and one.good), None)
 
 
-def _generation(runtime: Mapping[str, Any]) -> int:
+def _generation(runtime: RuntimeEntry) -> int:
     """2 or 3: what `keras` writes in this runtime."""
     version = str(runtime["versions"].get("keras", ""))
     return 3 if runtime["keras"] == "keras" and version.startswith("3") else 2
 
 
-def _models(document: Document, cells: Iterable[Cell], formats: Sequence[str]) -> tuple[ModelKindVerdicts, ...]:
+def _models(document: Document, cells: Iterable[CellEntry], formats: Sequence[str]) -> tuple[ModelKindVerdicts, ...]:
     pitfalls = {scenario["name"] for scenario in document["scenarios"] if scenario["cause"]}
     variants = {variant["id"]: variant for variant in document["variants"]}
     counts: dict[str, dict[str, collections.Counter[str]]] = {}
@@ -247,9 +246,9 @@ class _Problems:
             if save != load and cell["save"] == cell["load"] == save
         }
 
-    def of(self, cells: Iterable[Cell]) -> list[Problem]:
+    def of(self, cells: Iterable[CellEntry]) -> list[Problem]:
         """All of them, the loudest first; what the move does comes before what fails without it, too."""
-        groups: dict[tuple[str, str, str], list[Cell]] = {}
+        groups: dict[tuple[str, str, str], list[CellEntry]] = {}
         for cell in cells:
             if cell["verdict"] in (*SILENT, *BREAKS, *LOSSES):
                 groups.setdefault(self._key(cell), []).append(cell)
@@ -259,12 +258,12 @@ class _Problems:
             found, key=lambda one: (order.index(one.verdict), not one.moved, one.pitfalls == one.cells, -one.cells)
         )
 
-    def _key(self, cell: Cell) -> tuple[str, str, str]:
+    def _key(self, cell: CellEntry) -> tuple[str, str, str]:
         cause = cell.get("cause", "")
         apart = "" if cause in self._causes else _NUMBER.sub("#", cell["reason"])
         return cell["verdict"], cause, apart
 
-    def _trouble(self, verdict: str, cause: str, cells: list[Cell]) -> Problem:
+    def _trouble(self, verdict: str, cause: str, cells: list[CellEntry]) -> Problem:
         variants = [self._variants[cell["variant"]] for cell in cells]
         scenarios = tuple(dict.fromkeys(variant["scenario"] for variant in variants))
         known = self._causes.get(cause)
@@ -283,8 +282,10 @@ class _Problems:
             helps=self._helps(cells, known["remedies"] if known else (), tuple(one["format"] for one in variants)),
         )
 
-    def _helps(self, cells: list[Cell], proposed: Iterable[str], formats: tuple[str, ...]) -> tuple[RemedySummary, ...]:
-        trials: dict[str, list[Mapping[str, Any]]] = {id: [] for id in proposed}
+    def _helps(
+        self, cells: list[CellEntry], proposed: Iterable[str], formats: tuple[str, ...]
+    ) -> tuple[RemedySummary, ...]:
+        trials: dict[str, list[TrialEntry]] = {id: [] for id in proposed}
         for cell in cells:
             for trial in cell.get("remedies") or ():
                 trials.setdefault(trial["remedy"], []).append(trial)
@@ -292,9 +293,7 @@ class _Problems:
         found = [self._help(self._remedies[id], some, formats) for id, some in trials.items() if id in self._remedies]
         return tuple(sorted(found, key=lambda one: (not one.verified, not one.tried, order.index(one.id))))
 
-    def _help(
-        self, remedy: Mapping[str, Any], trials: list[Mapping[str, Any]], formats: tuple[str, ...]
-    ) -> RemedySummary:
+    def _help(self, remedy: RemedyEntry, trials: list[TrialEntry], formats: tuple[str, ...]) -> RemedySummary:
         good = [trial for trial in trials if trial["verified"]]
         by = tuple(name for name, _ in collections.Counter(map(self._told, good)).most_common() if name)
         codes: dict[str, list[str]] = {}
@@ -313,7 +312,7 @@ class _Problems:
             ),
         )
 
-    def _told(self, trial: Mapping[str, Any]) -> str:
+    def _told(self, trial: TrialEntry) -> str:
         """Which other cell proves a remedy, as far as it is another one."""
         if not trial["variant"]:
             return str(trial["load"] or trial["save"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from harness.advice.formats import FormatScore
 from harness.advice.move import Advice, ModelKindVerdicts, Problem, RemedySummary
 from harness.catalogue.loading import LOADING_METHODS
 from harness.results.diagnose import UNKNOWN
 from harness.results.remedies import AS_THE_SCENARIO_SAYS
+from harness.results.shape import RuntimeEntry
 from harness.tools.pages import Block, BulletList, CodeBlock, Grid, Heading, Paragraph
 
 _KEPT = "identical"
@@ -29,10 +29,10 @@ _SECTIONS = (
 )
 _FEW = 4  # scenarios that are named before the rest is counted
 
-Runtime = Mapping[str, Any]
 
-
-def advice_page(advice: Advice, runtimes: Mapping[str, Runtime], source: str, otherwise: Sequence[str]) -> list[Block]:
+def advice_page(
+    advice: Advice, runtimes: Mapping[str, RuntimeEntry], source: str, otherwise: Sequence[str]
+) -> list[Block]:
     """The whole page; `otherwise` says what to do where the move was not asked enough to be judged."""
     blocks: list[Block] = [
         Heading(f"From {advice.save} to {advice.load}", 1),
@@ -262,7 +262,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_FEW]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _runtime(runtime: Runtime) -> str:
+def _runtime(runtime: RuntimeEntry) -> str:
     versions = runtime["versions"]
     told = [f"{name} {versions[key]}" for key, name in (("keras", "Keras"), ("python", "Python")) if versions.get(key)]
     return f"{runtime['title']}{f' ({chr(44).join(told)})' if told else ''}".replace(",", ", ")

@@ -15,7 +15,8 @@ from harness.cli import output
 from harness.errors import UsageError
 from harness.results import diagnose, sources, tally
 from harness.results.diagnose import UNKNOWN
-from harness.results.sources import Document, Source
+from harness.results.shape import Document
+from harness.results.sources import Source
 from harness.results.tally import Count, Tally
 from harness.tools import pages
 from harness.tools.names import nearest

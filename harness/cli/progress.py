@@ -1,4 +1,4 @@
-"""How a run gets on: live bars in a terminal, plain lines everywhere else."""
+"""The progress of a run: live bars in a terminal, plain lines everywhere else."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Bars:
         if not total:
             self._progress.update(self._bars[phase], total=1, completed=1, about=about or "nothing to do")
 
-    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may tell it
+    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may show it
         """Move a phase's bar on."""
         counts = self._outcomes.setdefault(phase, collections.Counter())
         counts[outcome] += 1
-        told = ", ".join(f"{number} {word}" for word, number in counts.most_common())
-        self._progress.update(self._bars[phase], advance=1, about=told)
+        counted = ", ".join(f"{number} {word}" for word, number in counts.most_common())
+        self._progress.update(self._bars[phase], advance=1, about=counted)
 
 
 class Lines:
@@ -69,7 +69,7 @@ class Lines:
         self._console = console
         self._total: dict[str, int] = {}
         self._outcomes: collections.Counter[str] = collections.Counter()
-        self._begun = self._told = 0.0
+        self._begun = self._last = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -80,28 +80,28 @@ class Lines:
         return None
 
     def begin(self, phase: str, total: int, known: int) -> None:
-        """Say what is ahead."""
+        """Print what is ahead."""
         self._total[phase] = total
         self._outcomes.clear()
-        self._begun = self._told = time.monotonic()
+        self._begun = self._last = time.monotonic()
         self._say(f"{phase}: {total} to do, {known} known")
 
-    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may tell it
-        """Say how far it is, now and then."""
+    def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may show it
+        """Print how far it is, now and then."""
         self._outcomes[outcome] += 1
         count, total, now = self._outcomes.total(), self._total[phase], time.monotonic()
-        if count < total and now - self._told < _EVERY:
+        if count < total and now - self._last < _EVERY:
             return
-        self._told = now
+        self._last = now
         spent = now - self._begun
         left = f", about {spent / count * (total - count):.0f} s left" if count < total else ""
-        told = ", ".join(f"{number} {word}" for word, number in self._outcomes.most_common())
-        self._say(f"{phase}: {count} of {total} in {spent:.0f} s{left} ({told})")
+        counted = ", ".join(f"{number} {word}" for word, number in self._outcomes.most_common())
+        self._say(f"{phase}: {count} of {total} in {spent:.0f} s{left} ({counted})")
 
     def _say(self, line: str) -> None:
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def watcher(console: Console) -> Bars | Lines:
-    """Bars where there is a terminal to draw them on, else lines."""
+    """Bars if there is a terminal to draw them on, else lines."""
     return Bars(console) if console.is_terminal else Lines(console)

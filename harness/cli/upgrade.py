@@ -19,7 +19,8 @@ from harness.catalogue.loading import LOADING_METHODS
 from harness.cli import output
 from harness.errors import UsageError
 from harness.results import sources
-from harness.results.sources import Document, Source
+from harness.results.shape import Document
+from harness.results.sources import Source
 from harness.tools import pages
 from harness.tools.names import nearest
 from harness.tools.pages import Block, Grid, Heading, Paragraph

@@ -5,10 +5,28 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
-from harness.execute.pool import TaskResult, WorkerPool
+from harness.execute.pool import TaskResult
 from harness.plan.tasks import Task
+
+
+class Pool(Protocol):
+    """What carries out tasks: a `WorkerPool`, or another in a test."""
+
+    def expect(self, tasks: Iterable[Task]) -> None:
+        """Hear beforehand what will be asked, in order."""
+
+    def forgo(self, tasks: Iterable[Task]) -> None:
+        """Hear that these will not be asked after all."""
+
+    def attempt(self, task: Task) -> TaskResult:
+        """Carry out a task."""
+
+    def attempt_alone(self, task: Task) -> TaskResult:
+        """Carry out a task in a fresh interpreter."""
+
 
 # Tasks of one runtime, each wanted only while those before it leave something to be wished.
 Chain = Sequence[Task]
@@ -18,7 +36,7 @@ _AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
 
 
 def run(
-    chains: Sequence[Chain], pool: WorkerPool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
+    chains: Sequence[Chain], pool: Pool, executor: concurrent.futures.Executor, jobs: int, finished: Finished
 ) -> None:
     """Carry out all chains; `finished` is called in this thread. The next of a chain comes before other chains.
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from harness.model import Attempt, Outcome, Runtime, Scenario, Stage, Variant, digest_of
+from harness.model import Attempt, CellId, Outcome, Runtime, Scenario, Stage, Variant, digest_of
 
 # Another session has another order of sets and hashes, so the two sides run under different, recorded seeds.
 HASH_SEEDS = {Stage.SAVE: "1", Stage.LOAD: "2"}
@@ -59,6 +59,16 @@ class Task:
     limit: float | None = None
     remedy: str = ""
     saved_by: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # settings and versions, for a remedy
+
+    @property
+    def save_id(self) -> tuple[str, str]:
+        """The ids of the variant and of the runtime in which this save is made."""
+        return self.variant.id, self.runtime.id
+
+    @property
+    def cell_id(self) -> CellId:
+        """The cell to which this load belongs."""
+        return CellId(self.variant.id, self.saver, self.runtime.id)
 
     @property
     def about(self) -> str:

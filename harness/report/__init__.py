@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pathlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from harness.results.shape import Document
 
 if TYPE_CHECKING:
     from harness.report.earlier import Earlier
 
 
-def write(results: dict[str, Any], folder: pathlib.Path, before: Earlier | None = None) -> dict[str, pathlib.Path]:
+def write(results: Document, folder: pathlib.Path, before: Earlier | None = None) -> dict[str, pathlib.Path]:
     """Write every output of one run into `folder`; file names to paths.
 
     `results` is the document described in `docs/results.md`; `before` is an earlier run (`earlier.read`) to lay this
@@ -34,7 +36,7 @@ def write(results: dict[str, Any], folder: pathlib.Path, before: Earlier | None 
     return {name: _replace(folder / name, output) for name, output in outputs.items()}
 
 
-def publish(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+def publish(results: Document, folder: pathlib.Path) -> list[pathlib.Path]:
     """Write what people read of a run, and nothing that is there in columns, into `folder`."""
     from harness.report import export, render, tables
 

@@ -8,9 +8,10 @@ import pathlib
 from typing import Any
 
 from harness.errors import UsageError
+from harness.model import CellId
 from harness.report import labels
+from harness.results.shape import CellEntry, Document, RunEntry, RuntimeEntry, cell_id
 
-Place = tuple[str, str, str]
 COLUMNS = ("variant", "save", "load", "verdict")
 MOVES = ("worse", "better", "new", "gone", "same")
 
@@ -19,14 +20,14 @@ MOVES = ("worse", "better", "new", "gone", "same")
 class Earlier:
     """What is kept of an earlier run: when it was made, its runtimes with their versions, and its verdicts."""
 
-    run: dict[str, Any]
-    runtimes: list[dict[str, Any]]
-    verdicts: dict[Place, str]
+    run: RunEntry
+    runtimes: list[RuntimeEntry]
+    verdicts: dict[CellId, str]
 
 
-def of(document: dict[str, Any]) -> Earlier:
+def of(document: Document) -> Earlier:
     """An earlier run from its results document."""
-    verdicts = {place(cell): cell["verdict"] for cell in document["cells"]}
+    verdicts = {cell_id(cell): cell["verdict"] for cell in document["cells"]}
     return Earlier(run=document["run"], runtimes=document["runtimes"], verdicts=verdicts)
 
 
@@ -41,8 +42,8 @@ def read(path: pathlib.Path) -> Earlier:
         rest = json.loads((path / "run.json").read_text(encoding="utf-8"))
         columns = parquet.read_table(path / "cells.parquet", columns=list(COLUMNS)).to_pydict()
         variants, saves, loads, verdicts = (columns[name] for name in COLUMNS)
-        places = zip(variants, saves, loads, strict=True)
-        return Earlier(run=rest["run"], runtimes=rest["runtimes"], verdicts=dict(zip(places, verdicts, strict=True)))
+        ids = [CellId(*names) for names in zip(variants, saves, loads, strict=True)]
+        return Earlier(run=rest["run"], runtimes=rest["runtimes"], verdicts=dict(zip(ids, verdicts, strict=True)))
     except (OSError, ValueError, KeyError, TypeError, pyarrow.ArrowException) as error:
         raise UsageError(
             f"{path}: no earlier run can be read: {error}", "name a results.json, or a folder such as reports/reference"
@@ -63,17 +64,12 @@ def move(before: str, now: str) -> str:
     return "worse" if labels.RANKS.index(now) > labels.RANKS.index(before) else "better"
 
 
-def place(cell: dict[str, Any]) -> Place:
-    """What names a cell in any run."""
-    return cell["variant"], cell["save"], cell["load"]
-
-
-def of_cell(earlier: Earlier, cell: dict[str, Any]) -> str:
+def of_cell(earlier: Earlier, cell: CellEntry) -> str:
     """What became of a cell of a later run."""
-    return move(earlier.verdicts.get(place(cell), ""), cell["verdict"])
+    return move(earlier.verdicts.get(cell_id(cell), ""), cell["verdict"])
 
 
-def counts(earlier: Earlier, results: dict[str, Any]) -> dict[str, int]:
+def counts(earlier: Earlier, results: Document) -> dict[str, int]:
     """How many cells each of `MOVES` befell; `gone` includes those of `lost`."""
     found = dict.fromkeys((*MOVES, ""), 0)
     for cell in results["cells"]:
@@ -82,24 +78,25 @@ def counts(earlier: Earlier, results: dict[str, Any]) -> dict[str, int]:
     return {name: found[name] for name in MOVES}
 
 
-def lost(earlier: Earlier, results: dict[str, Any]) -> list[Place]:
+def lost(earlier: Earlier, results: Document) -> list[CellId]:
     """Cells that had a verdict and that this run was not asked for, though it has their variant and their runtimes."""
-    there = {place(cell) for cell in results["cells"]}
-    variants, runtimes = ({one["id"] for one in results[name]} for name in ("variants", "runtimes"))
+    there = {cell_id(cell) for cell in results["cells"]}
+    variants = {variant["id"] for variant in results["variants"]}
+    runtimes = {runtime["id"] for runtime in results["runtimes"]}
     return [
-        key
-        for key, verdict in earlier.verdicts.items()
-        if key not in there and verdict in labels.RANKS and key[0] in variants and {*key[1:]} <= runtimes
+        id
+        for id, verdict in earlier.verdicts.items()
+        if id not in there and verdict in labels.RANKS and id.variant in variants and {id.save, id.load} <= runtimes
     ]
 
 
-def packed(earlier: Earlier, results: dict[str, Any]) -> dict[str, Any]:
+def packed(earlier: Earlier, results: Document) -> dict[str, Any]:
     """What the page needs: of each cell the number of its earlier verdict (-1: none), and what is `lost`.
 
     The rest of the earlier run is counted.
     """
     numbers = {name: number for number, name in enumerate(labels.ORDER)}
-    places = [place(cell) for cell in results["cells"]]
+    places = [cell_id(cell) for cell in results["cells"]]
     variants = {one["id"]: number for number, one in enumerate(results["variants"])}
     runtimes = {one["id"]: number for number, one in enumerate(results["runtimes"])}
     gone = lost(earlier, results)
@@ -118,7 +115,7 @@ def packed(earlier: Earlier, results: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def versions(before: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[list[str]]:
+def versions(before: list[RuntimeEntry], now: list[RuntimeEntry]) -> list[list[str]]:
     """Packages of runtimes that both runs have whose versions differ: runtime, package, version then, version now."""
     then = {one["id"]: one["versions"] for one in before}
     return [

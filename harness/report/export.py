@@ -9,6 +9,7 @@ import pathlib
 from typing import Any
 
 from harness.report import earlier, labels, tables, words
+from harness.results.shape import CellEntry, Document, EnvironmentEntry, cell_id
 from harness.tools.markdown import inert
 
 LINES = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
@@ -39,7 +40,7 @@ MOST_WORSE = 20
 MOST_CAUSES = 10
 
 
-def document(results: dict[str, Any]) -> str:
+def document(results: Document) -> str:
     """The results as strict JSON, one item of each list per line: readable, and a diff shows single cells."""
     parts = []
     for name, value in results.items():
@@ -97,7 +98,7 @@ def parquet(sums: tables.Sums) -> bytes:
     return stream.getvalue()
 
 
-def summary(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
+def summary(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
     """A Markdown summary for a pull request or a CI step: counts, findings, the matrix, what is missing."""
     run = results["run"]
     parts = [
@@ -128,21 +129,21 @@ def _count_rows(sums: tables.Sums) -> list[list[str]]:
     return [[label.sign, str(label.verdict), str(sums.all.of[str(label.verdict)]), label.meaning] for label in present]
 
 
-def _since(results: dict[str, Any], before: earlier.Earlier | None) -> list[str]:
+def _since(results: Document, before: earlier.Earlier | None) -> list[str]:
     """What became of the cells since an earlier run, and the first of those that are worse."""
     if not before:
         return []
     counts = earlier.counts(before, results)
     rows = [[name, str(counts[name])] for name in earlier.MOVES]
     worse = [cell for cell in results["cells"] if earlier.of_cell(before, cell) == "worse"]
-    lines = [_worse(cell, before.verdicts[earlier.place(cell)]) for cell in worse[:MOST_WORSE]]
+    lines = [_worse(cell, before.verdicts[cell_id(cell)]) for cell in worse[:MOST_WORSE]]
     if len(worse) > MOST_WORSE:
         lines.append(f"- and {len(worse) - MOST_WORSE} more: see the report")
     told = f"{inert(words.moment(str(before.run.get('started', ''))))}\n"
     return ["## Since the run of " + told, _table(["became", "cells"], rows), *lines, ""]
 
 
-def _worse(cell: dict[str, Any], was: str) -> str:
+def _worse(cell: CellEntry, was: str) -> str:
     where = f"{inert(cell['variant'])}: {inert(cell['save'])} -> {inert(cell['load'])}"
     return f"- {where}: was {was}, is **{cell['verdict']}**. {inert(words.brief(cell['reason']))}"
 
@@ -181,7 +182,7 @@ def _finding(finding: tables.Finding) -> str:
     return f"- {sign} **{finding.verdict}**{pitfall} {inert(told)}. {inert(words.why(finding))}"
 
 
-def _matrix(results: dict[str, Any], sums: tables.Sums) -> list[str]:
+def _matrix(results: Document, sums: tables.Sums) -> list[str]:
     ids = [runtime["id"] for runtime in results["runtimes"]]
     if not 0 < len(ids) <= WIDEST_MARKDOWN:
         return []
@@ -200,11 +201,11 @@ def _square(counts: tables.Counts | None) -> str:
     return f"{labels.LABEL_OF[counts.worst].sign} {counts.of[counts.worst]} ({counts.good}/{counts.asked})"
 
 
-def _away(place: dict[str, Any]) -> str:
+def _away(place: EnvironmentEntry) -> str:
     return f"{inert(words.brief(place['reason']))}. {inert(place['hint'])}"
 
 
-def _missing(results: dict[str, Any]) -> list[str]:
+def _missing(results: Document) -> list[str]:
     lines = []
     away = [place for place in results["environments"] if place["status"] == "unavailable"]
     if away:

@@ -7,11 +7,11 @@ are one; runtimes are told as spans of time, `tf1.12 to tf1.15` being all of tho
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import pandas as pd
 
 from harness.report import labels, tables, words
+from harness.results.shape import Document, ScenarioEntry
 from harness.tools.markdown import inert
 
 MOST = {"changed": 12, "crashed": 6, "timed-out": 6}  # lines a scenario; others have OTHERS
@@ -26,7 +26,7 @@ _HEADS = {
 }
 
 
-def page(results: dict[str, Any]) -> str:
+def page(results: Document) -> str:
     """The whole page."""
     sums = tables.sums(results)
     order = [runtime["id"] for runtime in results["runtimes"]]
@@ -52,7 +52,7 @@ def page(results: dict[str, Any]) -> str:
 
 
 def _scenario(
-    case: dict[str, Any],
+    case: ScenarioEntry,
     mine: pd.DataFrame,
     frame: pd.DataFrame,
     order: list[str],

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from harness.report import labels, tables, words
+from harness.results.shape import CellEntry, Document
 
 ERRORS = ("crashed", "timed-out")
 # XML 1.0 has no way to write these, not even escaped: control characters, halves of pairs, and two that are none.
@@ -19,10 +19,10 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-def document(results: dict[str, Any]) -> str:
+def document(results: Document) -> str:
     """The whole run; variants without a cell have no suite."""
     titles = {one["id"]: one["title"] for one in (*tables.causes(results), *results.get("remedies", ()))}
-    suites: dict[str, list[dict[str, Any]]] = {variant["id"]: [] for variant in results["variants"]}
+    suites: dict[str, list[CellEntry]] = {variant["id"]: [] for variant in results["variants"]}
     for cell in results["cells"]:
         suites[cell["variant"]].append(cell)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites{_counts(results['cells'], 'crossload')}>"]
@@ -32,7 +32,7 @@ def document(results: dict[str, Any]) -> str:
     return "\n".join([*lines, "</testsuites>", ""])
 
 
-def _counts(cells: list[dict[str, Any]], name: str) -> str:
+def _counts(cells: list[CellEntry], name: str) -> str:
     kinds = [_kind(cell["verdict"]) for cell in cells]
     return _attributes(
         name=name,
@@ -50,7 +50,7 @@ def _kind(verdict: str) -> str:
     return "skipped" if verdict in labels.UNASKED else "error" if verdict in ERRORS else "failure"
 
 
-def _test(cell: dict[str, Any], titles: dict[str, str]) -> str:
+def _test(cell: CellEntry, titles: dict[str, str]) -> str:
     head = "<testcase" + _attributes(
         classname=cell["variant"], name=f"{cell['save']} -> {cell['load']}", time=f"{cell['wall'] or 0:.3f}"
     )
@@ -64,7 +64,7 @@ def _test(cell: dict[str, Any], titles: dict[str, str]) -> str:
     return f"{head}><{kind}{type_}{message}>{_escaped(chr(10).join(_told(cell, titles)))}</{kind}></testcase>"
 
 
-def _told(cell: dict[str, Any], titles: dict[str, str]) -> Iterator[str]:
+def _told(cell: CellEntry, titles: dict[str, str]) -> Iterator[str]:
     yield cell["reason"]
     if cause := cell.get("cause"):
         yield f"cause: {titles.get(cause, cause)}"

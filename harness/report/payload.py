@@ -10,12 +10,23 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from harness.advice.move import best_formats
 from harness.catalogue import model_kinds
 from harness.report import earlier, export, labels, tables, words
+from harness.results.shape import (
+    CellEntry,
+    DifferenceEntry,
+    Document,
+    EnvironmentEntry,
+    RemedyEntry,
+    RuntimeEntry,
+    SaveEntry,
+    ScenarioEntry,
+    TrialEntry,
+)
 
 Packed = dict[str, Any]
 DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -56,38 +67,43 @@ class TextTable:
         return {"lines": self.lines.items, "texts": self.pool.items}
 
 
-def core(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> Packed:
+def core(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> Packed:
     """What every view needs: the axes, the variants, and of each cell its place, verdict, reason, cause and remedy."""
-    environments = {place["id"]: place for place in results["environments"]}
+    environments = {environment["id"]: environment for environment in results["environments"]}
     strings = InternTable()
+    cells = _columns(results, sums, strings)
+    causes = [_only(cause, "id", "title", "kind") for cause in tables.causes(results)]
+    remedies = [_only(remedy, "id", "title", "side") for remedy in _remedies(results)]
     return {
-        "labels": [
-            {
-                "verdict": str(label.verdict),
-                "sign": label.sign,
-                "does": label.does,
-                "meaning": label.meaning,
-                "rank": labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1,
-            }
-            for label in labels.LABELS
-        ],
+        "labels": [_label(label) for label in labels.LABELS],
         "unasked": labels.UNASKED,
         "leftOut": sums.left_out > 0,
-        "runtimes": [_runtime(row, environments) for row in results["runtimes"]],
+        "runtimes": [_runtime(runtime, environments) for runtime in results["runtimes"]],
         "models": [kind.title for kind in model_kinds.known()],
         "scenarios": [_scenario(case) for case in results["scenarios"]],
         "variants": _variants(results),
         "kinds": list(labels.KINDS.items()),
-        "causes": [{"id": one["id"], "title": one["title"], "kind": one["kind"]} for one in tables.causes(results)],
-        "remedies": [{"id": one["id"], "title": one["title"], "side": one["side"]} for one in _remedies(results)],
+        "causes": causes,
+        "remedies": remedies,
         "best": _best(results),
         "before": earlier.packed(before, results) if before else None,
-        "cells": _columns(results, sums, strings),
+        "cells": cells,
         "strings": strings.items,
     }
 
 
-def _columns(results: dict[str, Any], sums: tables.Sums, strings: InternTable) -> dict[str, list[int]]:
+def _only(entry: Mapping[str, object], *names: str) -> Packed:
+    """Some keys of an entry."""
+    return {name: entry[name] for name in names}
+
+
+def _label(label: labels.Label) -> Packed:
+    rank = labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1
+    words_of = {"sign": label.sign, "does": label.does, "meaning": label.meaning}
+    return {"verdict": str(label.verdict), **words_of, "rank": rank}
+
+
+def _columns(results: Document, sums: tables.Sums, strings: InternTable) -> dict[str, list[int]]:
     """One list of numbers for each thing that a view asks of every cell."""
     runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
     verdicts = {name: number for number, name in enumerate(labels.ORDER)}
@@ -106,35 +122,28 @@ def _columns(results: dict[str, Any], sums: tables.Sums, strings: InternTable) -
     }
 
 
-def detail(results: dict[str, Any]) -> Packed:
+def detail(results: Document) -> Packed:
     """What an opened cell, save, scenario or environment shows beyond `core`."""
     texts, failures, differences, trials = TextTable(), InternTable(), InternTable(), InternTable()
     trial = _trial_packer(results, texts)
-    runs = {name: [_attempt(run, texts, failures) for run in results[name]] for name in ("saves", "cells")}
-    for packed, cell in zip(runs["cells"], results["cells"], strict=True):
-        packed.append([differences.place(_difference(item)) for item in cell["differences"]])
-        packed.append([trials.place(trial(item)) for item in cell.get("remedies") or ()])
-    for packed, save in zip(runs["saves"], results["saves"], strict=True):
-        packed += [
-            save["variant"],
-            save["runtime"],
-            save["outcome"],
-            save["reason"],
-            save["versions"],
-            save["artifact"],
-        ]
+    saves = [[*_attempt(save, texts, failures), *_artifact(save)] for save in results["saves"]]
+    cells = []
+    for cell in results["cells"]:
+        attempt = _attempt(cell, texts, failures)
+        of_differences = [differences.place(_difference(difference)) for difference in cell["differences"]]
+        of_trials = [trials.place(trial(entry)) for entry in cell.get("remedies") or ()]
+        cells.append([*attempt, of_differences, of_trials])
+    causes = {cause["id"]: _only(cause, "explanation", "references", "remedies") for cause in tables.causes(results)}
+    remedies = {remedy["id"]: _only(remedy, "code", "codes", "costs") for remedy in _remedies(results)}
     return {
         **texts.packed(),
         "failures": failures.items,
         "differences": differences.items,
         "trials": trials.items,
-        "causes": {
-            one["id"]: {name: one[name] for name in ("explanation", "references", "remedies")}
-            for one in tables.causes(results)
-        },
-        "remedies": {one["id"]: {name: one[name] for name in ("code", "codes", "costs")} for one in _remedies(results)},
-        "cells": runs["cells"],
-        "saves": runs["saves"],
+        "causes": causes,
+        "remedies": remedies,
+        "cells": cells,
+        "saves": saves,
         "sources": {case["name"]: case["source"] for case in results["scenarios"]},
         "environments": results["environments"],
     }
@@ -146,41 +155,35 @@ def block(packed: Packed) -> str:
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 6)).decode("ascii")
 
 
-def _numbered(items: list[dict[str, Any]], key: str) -> dict[str, int]:
-    return {item[key]: number for number, item in enumerate(items)}
+def _numbered(entries: Iterable[Mapping[str, object]], key: str) -> dict[str, int]:
+    return {str(entry[key]): number for number, entry in enumerate(entries)}
 
 
-def _runtime(row: dict[str, Any], environments: dict[str, dict[str, Any]]) -> Packed:
-    place = environments.get(row["environment"], {"python": "", "status": ""})
-    lines = words.runtime_versions(row, place["python"])
-    return {
-        "id": row["id"],
-        "title": row["title"],
-        "environment": row["environment"],
-        "lines": lines,
-        "versions": row["versions"],
-    }
+def _runtime(runtime: RuntimeEntry, environments: Mapping[str, EnvironmentEntry]) -> Packed:
+    environment = environments.get(runtime["environment"])
+    lines = words.runtime_versions(runtime, environment["python"] if environment else "")
+    return {**_only(runtime, "id", "title", "environment"), "lines": lines, "versions": runtime["versions"]}
 
 
-def _scenario(case: dict[str, Any]) -> Packed:
+def _scenario(case: ScenarioEntry) -> Packed:
     kept = {name: text for name, text in case.items() if name != "source"}
     ids = [kind.id for kind in model_kinds.known()]
     return kept | {"short": words.short(case["title"]), "model": ids.index(model_kinds.of(case["name"]))}
 
 
-def _remedies(results: dict[str, Any]) -> list[dict[str, Any]]:
+def _remedies(results: Document) -> list[RemedyEntry]:
     """The remedies of the catalogue, and those that a cell names and no catalogue has."""
-    known: list[dict[str, Any]] = results.get("remedies", [])
-    ids = {one["id"] for one in known}
+    known = results.get("remedies", [])
+    ids = {remedy["id"] for remedy in known}
     named = dict.fromkeys(trial["remedy"] for cell in results["cells"] for trial in cell.get("remedies") or ())
-    return known + [
-        {"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
-        for name in named
-        if name not in ids
-    ]
+    return known + [_unknown_remedy(name) for name in named if name not in ids]
 
 
-def _best(results: dict[str, Any]) -> list[tuple[int, int, str]]:
+def _unknown_remedy(name: str) -> RemedyEntry:
+    return {"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
+
+
+def _best(results: Document) -> list[tuple[int, int, str]]:
     """The best format of each move, as `advice` gives it."""
     runtimes = _numbered(results["runtimes"], "id")
     return [
@@ -190,27 +193,27 @@ def _best(results: dict[str, Any]) -> list[tuple[int, int, str]]:
     ]
 
 
-def _trial_packer(results: dict[str, Any], texts: TextTable) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+def _trial_packer(results: Document, texts: TextTable) -> Callable[[TrialEntry], tuple[Any, ...]]:
     """How a trial becomes a tuple: the page's `data.js` names its places again."""
     remedies, variants = _numbered(_remedies(results), "id"), _numbered(results["variants"], "id")
     runtimes = _numbered(results["runtimes"], "id")
     verdicts = {name: number for number, name in enumerate(labels.ORDER)}
 
-    def packed(item: dict[str, Any]) -> tuple[Any, ...]:
-        proof = (variants.get(item["variant"], -1), runtimes.get(item["save"], -1), runtimes.get(item["load"], -1))
+    def packed(trial: TrialEntry) -> tuple[Any, ...]:
+        proof = (variants.get(trial["variant"], -1), runtimes.get(trial["save"], -1), runtimes.get(trial["load"], -1))
         return (
-            remedies[item["remedy"]],
-            verdicts[item["verdict"]],
-            texts.place(item["reason"]),
-            item["verified"],
+            remedies[trial["remedy"]],
+            verdicts[trial["verdict"]],
+            texts.place(trial["reason"]),
+            trial["verified"],
             *proof,
-            round(item.get("wall") or 0, 1),
+            round(trial.get("wall") or 0, 1),
         )
 
     return packed
 
 
-def _variants(results: dict[str, Any]) -> list[Packed]:
+def _variants(results: Document) -> list[Packed]:
     cases = _numbered(results["scenarios"], "name")
     causes = {case["name"]: case["cause"] for case in results["scenarios"]}
     return [
@@ -225,19 +228,27 @@ def _variants(results: dict[str, Any]) -> list[Packed]:
     ]
 
 
-def _attempt(run: dict[str, Any], texts: TextTable, failures: InternTable) -> list[Any]:
+def _attempt(entry: SaveEntry | CellEntry, texts: TextTable, failures: InternTable) -> list[Any]:
     """A save or a load as a list: the page's `data.js` names these places again."""
-    failure = run["failure"]
+    failure = entry["failure"]
     number = -1
     if failure:
         long = (texts.place(failure["message"]), texts.place(failure["traceback"]))
         number = failures.place((failure["type"], *long, failure["step"], failure["path"], failure["line"]))
-    seconds = [item for step, time in run["seconds"].items() for item in (step, round(time, 3))]
-    where = [run["step"], run["signal"], run["before"]]
-    return [number, texts.place(run["log"]), *where, run["notes"], seconds, round(run["wall"], 3), run["memory"]]
+    seconds = [item for step, time in entry["seconds"].items() for item in (step, round(time, 3))]
+    where = [entry["step"], entry["signal"], entry["before"]]
+    log = texts.place(entry["log"])
+    return [number, log, *where, entry["notes"], seconds, round(entry["wall"], 3), entry["memory"]]
 
 
-def _difference(item: dict[str, Any]) -> tuple[Any, ...]:
-    sizes = (item[name] for name in ("absolute", "relative", "ulp", "allowed"))
+def _artifact(save: SaveEntry) -> list[Any]:
+    """What only a save has."""
+    about = [save["variant"], save["runtime"], save["outcome"], save["reason"]]
+    return [*about, save["versions"], save["artifact"]]
+
+
+def _difference(difference: DifferenceEntry) -> tuple[Any, ...]:
+    sizes = (difference["absolute"], difference["relative"], difference["ulp"], difference["allowed"])
     short = (None if size is None else float(f"{size:.6g}") for size in sizes)
-    return (item["observation"], item["kind"], item["detail"], item["where"], *short, item["counts"])
+    what = (difference["observation"], difference["kind"], difference["detail"], difference["where"])
+    return (*what, *short, difference["counts"])

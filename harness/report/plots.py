@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import pandas as pd
 
 from harness.report import labels, tables
+from harness.results.shape import Document
 
 WIDE, HIGH = 200, 92  # of the drawing area of one panel, in its own units
 SIDE, FOOT = 30, 18  # room for the labels of its axes
@@ -46,13 +46,13 @@ class Panel:
         return next((bar for bar in self.bars if bar.label == str(year)), None)
 
 
-def by_year(results: dict[str, Any], frame: pd.DataFrame) -> list[Panel]:
+def by_year(results: Document, frame: pd.DataFrame) -> list[Panel]:
     """Cells by the year in which the saving runtime was released, loaded there and in everything newer."""
     released = _released(results)
     return _panels(frame, released, lambda saved, loaded: int(saved[:4]) if loaded >= saved else None)
 
 
-def by_age(results: dict[str, Any], frame: pd.DataFrame) -> list[Panel]:
+def by_age(results: Document, frame: pd.DataFrame) -> list[Panel]:
     """Cells by the whole years between the releases of the saving and of the (newer) loading runtime."""
     released = _released(results)
     return _panels(frame, released, lambda saved, loaded: _years(saved, loaded) if loaded >= saved else None)
@@ -112,7 +112,7 @@ def _parts(counts: tables.Counts) -> list[tuple[str, float, float]]:
     return parts
 
 
-def _released(results: dict[str, Any]) -> dict[str, str]:
+def _released(results: Document) -> dict[str, str]:
     """The day of release of each runtime, where it is known."""
     days = {place["id"]: place["released"] for place in results["environments"]}
     return {one["id"]: day for one in results["runtimes"] if _is_day(day := days.get(one["environment"], ""))}

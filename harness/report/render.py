@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 
 from harness.report import earlier, labels, payload, plots, tables, words
+from harness.results.shape import Document, VariantEntry
 
 HERE = pathlib.Path(__file__).parent
 # In the order of their dependencies: a module may only import from those before it.
@@ -45,7 +46,7 @@ STYLES = ("base.css", "matrix.css", "views.css", "plots.css")
 ROOMY = 12
 
 
-def page(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
+def page(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
     """The whole report as one HTML document; `before` is an earlier run to lay it over."""
     style = "\n".join([labels.css(), *(_static(name) for name in STYLES)])
     boot, script = _static("boot.js"), bundle()
@@ -76,7 +77,7 @@ def page(results: dict[str, Any], sums: tables.Sums, before: earlier.Earlier | N
     )
 
 
-def matrix_svg(results: dict[str, Any], sums: tables.Sums) -> str:
+def matrix_svg(results: Document, sums: tables.Sums) -> str:
     """The summed matrix as a picture that stands alone, in both themes."""
     return (
         _environment()
@@ -113,7 +114,7 @@ def policy(style: str, *scripts: str) -> str:
     return "; ".join([*parts, "base-uri 'none'", "form-action 'none'"])
 
 
-def _context(results: dict[str, Any]) -> dict[str, Any]:
+def _context(results: Document) -> dict[str, Any]:
     places = {place["id"]: place for place in results["environments"]}
     pythons = {name: place["python"] for name, place in places.items()}
     return {
@@ -126,7 +127,7 @@ def _context(results: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _kind(results: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
+def _kind(results: Document, variant: VariantEntry) -> dict[str, Any]:
     case = next(case for case in results["scenarios"] if case["name"] == variant["scenario"])
     told = tables.parameters(variant)
     return variant | {"title": case["title"], "told": told, "kind": tables.kind(variant, case["cause"])}

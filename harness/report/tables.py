@@ -6,12 +6,13 @@ import dataclasses
 import itertools
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from harness.report import labels
 from harness.results.diagnose import UNKNOWN
+from harness.results.shape import CauseEntry, CellEntry, Document, VariantEntry
 
 COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
 NUMBER = re.compile(r"\d[\d.e+-]*")
@@ -98,7 +99,7 @@ class Sums:
     causes: list[Why]
 
 
-def sums(results: dict[str, Any]) -> Sums:
+def sums(results: Document) -> Sums:
     """Count a whole results document."""
     frame = cells(results)
     found, finding_of = _findings(frame, {case["name"]: case["title"] for case in results["scenarios"]})
@@ -116,32 +117,32 @@ def sums(results: dict[str, Any]) -> Sums:
     )
 
 
-def cells(results: dict[str, Any]) -> pd.DataFrame:
+def cells(results: Document) -> pd.DataFrame:
     """One row per cell, in the document's order, with what its variant says about it."""
     # Plain objects: to take texts out of pandas' own text type one by one costs more than all the counting.
-    frame = pd.DataFrame({name: [cell[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
+    frame = pd.DataFrame({name: [cast(Any, cell)[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
     # Documents from before there were causes have neither of these.
     frame["cause"] = pd.Series([cell.get("cause", "") for cell in results["cells"]], dtype=object)
     frame["remedy"] = pd.Series([verified(cell) for cell in results["cells"]], dtype=object)
     kinds = {variant["id"]: variant for variant in results["variants"]}
     causes = {case["name"]: case["cause"] for case in results["scenarios"]}
-    told = {
+    of_variant = {
         id_: (variant["scenario"], variant["format"], parameters(variant), kind(variant, causes[variant["scenario"]]))
         for id_, variant in kinds.items()
     }
     for place, name in enumerate(("scenario", "format", "parameters", "kind")):
-        frame[name] = pd.Series([told[id_][place] for id_ in frame["variant"]], dtype=object)
+        frame[name] = pd.Series([of_variant[id_][place] for id_ in frame["variant"]], dtype=object)
     return frame
 
 
-def verified(cell: dict[str, Any]) -> str:
+def verified(cell: CellEntry) -> str:
     """The first remedy, which is the shortest, that was seen to make a cell good; or the empty string."""
     return next((str(trial["remedy"]) for trial in cell.get("remedies") or () if trial["verified"]), "")
 
 
-def causes(results: dict[str, Any]) -> list[dict[str, Any]]:
+def causes(results: Document) -> list[CauseEntry]:
     """The causes of a document, and the one that stands for what no signature knows, when it is named, last."""
-    known: list[dict[str, Any]] = results.get("causes", [])
+    known: list[CauseEntry] = results.get("causes", [])
     if not any(cell.get("cause") == UNKNOWN for cell in results["cells"]):
         return known
     return [
@@ -158,17 +159,17 @@ def causes(results: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def kind(variant: dict[str, Any], cause: str) -> str:
+def kind(variant: VariantEntry, cause: str) -> str:
     """`remedy`, `pitfall` or `plain`: whether a variant is expected to go wrong."""
     return "remedy" if variant["remedy"] else "pitfall" if cause else "plain"
 
 
-def parameters(variant: dict[str, Any]) -> str:
+def parameters(variant: VariantEntry) -> str:
     """A variant's parameters on one line."""
     return ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
 
 
-def _causes(results: dict[str, Any], frame: pd.DataFrame) -> list[Why]:
+def _causes(results: Document, frame: pd.DataFrame) -> list[Why]:
     """Causes that have cells: by kind, the classic six first and what is unknown last; within a kind the most first."""
     failing = frame[frame["cause"] != ""]
     cells_of = failing["cause"].value_counts()

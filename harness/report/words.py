@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from harness.report import labels, tables
+from harness.results.shape import Document, RunEntry, RuntimeEntry, WorkEntry
 
 PITFALLS = "Pitfalls are mistakes shown on purpose; they are left out of this sum."
 BRIEF = 240
@@ -24,17 +24,30 @@ def headline(counts: tables.Counts) -> str:
     return f"Of {plural(counts.asked, 'cell')} asked, {loud}, and {number(counts.good)} say exactly the same."
 
 
-def what_ran(results: dict[str, Any]) -> str:
+def what_ran(results: Document) -> str:
     """The size of a run."""
-    parts = [("scenario", "scenarios"), ("variant", "variants"), ("runtime", "runtimes"), ("cell", "cells")]
-    return ", ".join(plural(len(results[many]), one) for one, many in parts) + "."
+    counts = {
+        "scenario": len(results["scenarios"]),
+        "variant": len(results["variants"]),
+        "runtime": len(results["runtimes"]),
+        "cell": len(results["cells"]),
+    }
+    return ", ".join(plural(count, noun) for noun, count in counts.items()) + "."
 
 
-def when(run: dict[str, Any]) -> str:
+def when(run: RunEntry) -> str:
     """When, how long and on what a run was made."""
     machine = run["machine"]
     system = f"{machine['system']} {machine['architecture']}, {plural(machine['cpus'], 'CPU')}"
-    return f"{moment(run['started'])}, {duration(run['seconds'])} on {system} ({gib(machine['memory_bytes'])})."
+    spent = f"{duration(run['seconds'])}{_all_known(run['work'])}"
+    return f"{moment(run['started'])}, {spent} on {system} ({gib(machine['memory_bytes'])})."
+
+
+def _all_known(work: WorkEntry) -> str:
+    """A remark on the time of a run that had nothing to run."""
+    ran = work["saves_run"] + work["loads_run"] + work.get("remedies_run", 0)
+    known = work["saves_known"] + work["loads_known"] + work.get("remedies_known", 0)
+    return " with every result known from earlier runs," if known and not ran else ""
 
 
 def sentence(finding: tables.Finding) -> str:
@@ -122,7 +135,7 @@ def version(text: str) -> str:
     return text.removesuffix(".0") if text.count(".") >= 2 else text
 
 
-def runtime_versions(runtime: dict[str, Any], python: str) -> list[str]:
+def runtime_versions(runtime: RuntimeEntry, python: str) -> list[str]:
     """The lines under a runtime's name: Python, TensorFlow and Keras, and how Keras is switched on."""
     versions = runtime["versions"]
     minor = ".".join(versions.get("python", python).split(".")[:2])

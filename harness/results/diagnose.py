@@ -1,7 +1,7 @@
 """Evidence -> the cause of a cell that is not good, by the signatures of the catalogue of causes. Pure.
 
-What a text says (exception, message, traceback) is looked at once for all cells that share it, since thousands of cells
-share few messages; the rest of a signature is cheap.
+A text (exception, message) is matched once for all cells that share it, since thousands of cells share few messages;
+the rest of a signature is cheap.
 """
 
 from __future__ import annotations
@@ -17,9 +17,17 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 
 from harness.catalogue.causes import FAILING, Causes, File, Side, Signature
+from harness.results.shape import (
+    CellEntry,
+    DifferenceEntry,
+    Document,
+    FactsEntry,
+    FailureEntry,
+    RuntimeEntry,
+    SaveEntry,
+)
 
 UNKNOWN = "unknown"
-Document = dict[str, Any]
 
 _FRAME = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
@@ -32,6 +40,7 @@ _VARIES = (  # what differs between two messages that say the same
     (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"),
     (re.compile(r"\s+"), " "),
 )
+_NO_FAILURE = FailureEntry(type="", message="", traceback="", step="", path="", line=0)
 _SHOWN = 200  # characters of a message that no signature knows
 
 
@@ -76,14 +85,19 @@ class Evidence:
     script: str = ""
     saver: RuntimeTraits
     loader: RuntimeTraits
-    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    differences: tuple[Mapping[str, Any], ...] = ()
+    facts: FactsEntry = dataclasses.field(default_factory=FactsEntry)
+    differences: tuple[DifferenceEntry, ...] = ()
     observed: frozenset[str] = frozenset()
 
     @functools.cached_property
     def differs(self) -> frozenset[str]:
         """The observations that have a difference that counts."""
         return frozenset(difference["observation"] for difference in self.differences)
+
+    @functools.cached_property
+    def lost(self) -> frozenset[str]:
+        """The observations of which the loading side lacks something."""
+        return frozenset(difference["observation"] for difference in self.differences if difference["kind"] == "lost")
 
     @functools.cached_property
     def details(self) -> str:
@@ -125,22 +139,20 @@ def evidence(document: Document) -> Iterator[Evidence | None]:
     formats = {
         variant["id"]: (variant["format"], scripts.get(variant["scenario"], "")) for variant in document["variants"]
     }
-    facts = {
-        (save["variant"], save["runtime"]): (save["artifact"] or {}).get("facts") or {} for save in document["saves"]
-    }
+    facts = {(save["variant"], save["runtime"]): _facts(save) for save in document["saves"]}
     for cell in document["cells"]:
         if cell["verdict"] not in FAILING:
             yield None
             continue
         format, script = formats[cell["variant"]]
-        failure = cell["failure"] or {}
+        failure: FailureEntry = cell["failure"] or _NO_FAILURE
         yield Evidence(
             verdict=cell["verdict"],
             stage=cell["stage"],
-            step=cell["step"] or failure.get("step", ""),
-            type=failure.get("type", ""),
-            message=failure.get("message", ""),
-            traceback=failure.get("traceback", ""),
+            step=cell["step"] or failure["step"],
+            type=failure["type"],
+            message=failure["message"],
+            traceback=failure["traceback"],
             signal=cell["signal"],
             log=cell["log"],
             format=format,
@@ -148,7 +160,7 @@ def evidence(document: Document) -> Iterator[Evidence | None]:
             saver=runtimes[cell["save"]],
             loader=runtimes[cell["load"]],
             facts=facts.get((cell["variant"], cell["save"]), {}),
-            differences=tuple(one for one in cell["differences"] if one["counts"]),
+            differences=tuple(difference for difference in cell["differences"] if difference["counts"]),
             observed=frozenset(step[8:] for step in cell["seconds"] if step.startswith("observe ")),
         )
 
@@ -159,7 +171,7 @@ def diagnose(evidence: Evidence, causes: Causes) -> Diagnosis:
 
 
 def annotate(document: Document, causes: Causes) -> None:
-    """Write the cause of every cell into a results document, and the catalogue beside: see docs/results.md."""
+    """Write the cause of every cell into a results document, and the catalogue with it: see docs/results.md."""
     for cell, diagnosis in zip(document["cells"], _diagnoses(document, causes), strict=True):
         cell["cause"] = diagnosis.cause if diagnosis else ""
     document["causes"] = [
@@ -187,26 +199,25 @@ def annotate(document: Document, causes: Causes) -> None:
 
 
 def idle(document: Document, causes: Causes) -> list[Signature]:
-    """The signatures that told no cause in a document though they once did, in the order of the catalogue."""
-    at_work = {
-        diagnosis.signature.id for diagnosis in _diagnoses(document, causes) if diagnosis and diagnosis.signature
-    }
+    """The signatures that name no cause in a document, though they once did, in the order of the catalogue."""
+    diagnoses = [diagnosis for diagnosis in _diagnoses(document, causes) if diagnosis]
+    at_work = {diagnosis.signature.id for diagnosis in diagnoses if diagnosis.signature}
     return [signature for signature in causes.signatures if signature.id not in at_work and not signature.unmeasured]
 
 
 def unknown(document: Document) -> list[Unexplained]:
     """What no signature knows in a document that was annotated, the most frequent first."""
-    groups: dict[str, list[Mapping[str, Any]]] = collections.defaultdict(list)
+    groups: dict[str, list[CellEntry]] = collections.defaultdict(list)
     for cell in document["cells"]:
         if cell.get("cause") == UNKNOWN:
             failure = cell["failure"]
-            said = f"{failure['type']}: {failure['message']}" if failure else cell["reason"]
-            groups[f"{cell['verdict']}: {normalised(said)}"].append(cell)
-    found = [
+            message = f"{failure['type']}: {failure['message']}" if failure else cell["reason"]
+            groups[f"{cell['verdict']}: {normalised(message)}"].append(cell)
+    unexplained = [
         Unexplained(message, len(cells), cells[0]["variant"], cells[0]["save"], cells[0]["load"])
         for message, cells in groups.items()
     ]
-    return sorted(found, key=lambda one: -one.count)
+    return sorted(unexplained, key=lambda group: -group.count)
 
 
 def normalised(message: str) -> str:
@@ -237,8 +248,8 @@ def plain(script: str) -> str:
 
 def _diagnoses(document: Document, causes: Causes) -> Iterator[Diagnosis | None]:
     examiner = _examiner(causes)
-    for one in evidence(document):
-        yield examiner.diagnose(one) if one else None
+    for of_cell in evidence(document):
+        yield examiner.diagnose(of_cell) if of_cell else None
 
 
 class _Examiner:
@@ -246,7 +257,8 @@ class _Examiner:
 
     def __init__(self, causes: Causes) -> None:
         self.by_verdict = {
-            verdict.value: [one for one in causes.signatures if verdict in one.verdicts] for verdict in FAILING
+            verdict.value: [signature for signature in causes.signatures if verdict in signature.verdicts]
+            for verdict in FAILING
         }
         self.candidates: dict[tuple[str, str, str], list[Signature]] = {}
         self.sides: dict[tuple[int, int], bool] = {}
@@ -254,15 +266,20 @@ class _Examiner:
         self.kept: list[Any] = []
 
     def diagnose(self, evidence: Evidence) -> Diagnosis:
-        said = evidence.verdict, evidence.type, evidence.message
-        if (candidates := self.candidates.get(said)) is None:
-            candidates = self.candidates[said] = [
-                one for one in self.by_verdict[evidence.verdict] if _said(one, evidence.type, evidence.message)
-            ]
-        for signature in candidates:
+        for signature in self._candidates(evidence):
             if self._holds(signature, evidence):
                 return Diagnosis(signature.cause, signature)
         return Diagnosis(UNKNOWN)
+
+    def _candidates(self, evidence: Evidence) -> list[Signature]:
+        """The signatures that agree with the verdict, the exception and the message."""
+        key = evidence.verdict, evidence.type, evidence.message
+        if key not in self.candidates:
+            signatures = self.by_verdict[evidence.verdict]
+            self.candidates[key] = [
+                signature for signature in signatures if _agrees(signature, evidence.type, evidence.message)
+            ]
+        return self.candidates[key]
 
     def _holds(self, signature: Signature, evidence: Evidence) -> bool:
         return (
@@ -300,7 +317,7 @@ def _examiner(causes: Causes) -> _Examiner:
     return _Examiner(causes)
 
 
-def _said(signature: Signature, type: str, message: str) -> bool:
+def _agrees(signature: Signature, type: str, message: str) -> bool:
     return (signature.type is None or signature.type.fullmatch(type) is not None) and (
         signature.message is None or signature.message.search(message) is not None
     )
@@ -310,14 +327,13 @@ def _observed(signature: Signature, evidence: Evidence) -> bool:
     return (
         signature.differs <= evidence.differs
         and all(name in evidence.observed and name not in evidence.differs for name in signature.agrees)
-        and (
-            not signature.lost
-            or signature.lost <= {one["observation"] for one in evidence.differences if one["kind"] == "lost"}
-        )
+        and (not signature.lost or signature.lost <= evidence.lost)
         and (
             not signature.how
             or all(
-                one["kind"] in signature.how for one in evidence.differences if one["observation"] in signature.differs
+                difference["kind"] in signature.how
+                for difference in evidence.differences
+                if difference["observation"] in signature.differs
             )
         )
         and (signature.layer is None or signature.layer.fullmatch(evidence.layer) is not None)
@@ -325,7 +341,7 @@ def _observed(signature: Signature, evidence: Evidence) -> bool:
     )
 
 
-def _is_file(file: File, facts: Mapping[str, Any]) -> bool:
+def _is_file(file: File, facts: FactsEntry) -> bool:
     def any_of(pattern: re.Pattern[str] | None, names: list[str]) -> bool:
         return pattern is None or any(pattern.fullmatch(name) for name in names)
 
@@ -362,7 +378,12 @@ def _major(version: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _runtime(runtime: Mapping[str, Any]) -> RuntimeTraits:
+def _facts(save: SaveEntry) -> FactsEntry:
+    artifact = save["artifact"]
+    return artifact.get("facts", {}) if artifact else {}
+
+
+def _runtime(runtime: RuntimeEntry) -> RuntimeTraits:
     return RuntimeTraits(
         id=runtime["id"],
         versions=runtime.get("versions") or {},

@@ -1,38 +1,67 @@
-"""One run of the matrix as a document: the only source of the report and of every other output (docs/results.md)."""
+"""One run of the matrix as a document: the only source of the report and of all other outputs (docs/results.md)."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
 import json
 import os
 import pathlib
 import platform
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy
 
 import harness
 from harness import paths
 from harness.errors import UsageError
-from harness.model import Attempt, Cell, Environment, Fault, Outcome, Provisioned, Stage, Variant, Verdict
+from harness.model import (
+    Attempt,
+    Cell,
+    CellId,
+    Difference,
+    Environment,
+    Failure,
+    Fault,
+    Outcome,
+    Provisioned,
+    Runtime,
+    Scenario,
+    Stage,
+    Variant,
+    Verdict,
+)
 from harness.plan.tasks import Selection
 from harness.results import compare
-from harness.store.attempts import Store
+from harness.results.shape import (
+    Document,
+    EnvironmentEntry,
+    FailureEntry,
+    MachineEntry,
+    RunEntry,
+    RuntimeEntry,
+    SaveEntry,
+    ScenarioEntry,
+    VariantEntry,
+)
 from harness.worker.protocol import SCENARIO_STEPS
 
 SCHEMA = 1
+# Addresses in memory and the time of day, which differ in each run.
 _PASSING = re.compile(r"(?<=\b0x)[0-9a-f]{6,}\b|(?<=\btime = )\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}")
 _HERE = f"{paths.PROJECT}{os.sep}"
-Saved = Mapping[tuple[str, str], Attempt]
-Loaded = Mapping[tuple[str, str, str], Attempt]
+SaveId = tuple[str, str]  # the ids of variant and saving runtime
+Saved = Mapping[SaveId, Attempt]
+Loaded = Mapping[CellId, Attempt]
+ArrayOf = Callable[[str], compare.Array]  # an array by its digest
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunAttempts:
-    """What a run found: attempts, and their keys, by (variant, saver) and (variant, saver, loader)."""
+    """The attempts that a run made or knew, and their keys; `about` is the run's part of the document."""
 
     selection: Selection
     environments: tuple[Environment, ...]
@@ -41,14 +70,14 @@ class RunAttempts:
     loaded: Loaded
     faults: tuple[Fault, ...]
     about: Mapping[str, Any]
-    keys: Mapping[tuple[str, ...], str] = dataclasses.field(default_factory=dict)
+    keys: Mapping[SaveId | CellId, str] = dataclasses.field(default_factory=dict)
 
 
-def judge_cells(run: RunAttempts, store: Store) -> list[Cell]:
+def judge_cells(run: RunAttempts, array: ArrayOf) -> list[Cell]:
     """Every cell of the selection with its verdict."""
-    array = functools.lru_cache(maxsize=65536)(store.array)
+    cached = functools.lru_cache(maxsize=65536)(array)
     return [
-        _cell(run, variant, saver.id, loader.id, array)
+        _cell(run, variant, CellId(variant.id, saver.id, loader.id), cached)
         for variant in run.selection.variants
         for saver in run.selection.savers
         for loader in run.selection.loaders
@@ -56,107 +85,68 @@ def judge_cells(run: RunAttempts, store: Store) -> list[Cell]:
     ]
 
 
-def judge_again(
-    run: RunAttempts,
-    array: Callable[[str], compare.Array],
-    variant: Variant,
-    place: tuple[str, str, str],
-    loaded: Attempt,
-) -> Cell:
-    """The cell of this place as another attempt to load makes it; `array` gives an array by its digest."""
-    return _cell(dataclasses.replace(run, loaded={place: loaded}), variant, place[1], place[2], array)
+def judge_again(run: RunAttempts, array: ArrayOf, variant: Variant, id: CellId, loaded: Attempt) -> Cell:
+    """The cell as it would be with another attempt to load."""
+    return _cell(dataclasses.replace(run, loaded={id: loaded}), variant, id, array)
 
 
-def build_document(run: RunAttempts, found: Sequence[Cell]) -> dict[str, Any]:
+def build_document(run: RunAttempts, cells: Sequence[Cell]) -> Document:
     """The results document of docs/results.md."""
     selection = run.selection
+    faults = [dataclasses.asdict(fault) for fault in (*run.faults, *scenario_faults(run))]
     whole = {
         "schema": SCHEMA,
         "crossload": harness.__version__,
-        "run": {
-            **run.about,
-            "machine": machine_facts(),
-            "steps": {"save": _steps(run.saved.values()), "load": _steps(run.loaded.values())},
-        },
-        "environments": [_environment(one, run.records.get(one.id)) for one in run.environments],
-        "runtimes": [
-            {
-                "id": runtime.id,
-                "title": runtime.title,
-                "environment": runtime.environment,
-                "keras": runtime.keras,
-                "v1": runtime.v1,
-                "backend": runtime.backend,
-                "versions": _versions(run, runtime.id),
-            }
-            for runtime in selection.runtimes
+        "run": _run(run),
+        "environments": [
+            _environment(environment, run.records.get(environment.id)) for environment in run.environments
         ],
-        "scenarios": [
-            {
-                "name": scenario.name,
-                "title": scenario.title,
-                "description": scenario.description,
-                "path": scenario.path,
-                "source": scenario.source,
-                "cause": scenario.cause,
-                "remedy": scenario.remedy,
-                "reach": scenario.reach,
-            }
-            for scenario in selection.scenarios.values()
-        ],
-        "variants": [
-            {
-                "id": variant.id,
-                "scenario": variant.scenario,
-                "format": variant.format,
-                "parameters": dict(variant.parameters),
-                "remedy": variant.remedy,
-            }
-            for variant in selection.variants
-        ],
-        "faults": [dataclasses.asdict(fault) for fault in (*run.faults, *scenario_faults(run))],
-        "saves": [_save(run, *place, attempt) for place, attempt in run.saved.items()],
-        "cells": [_plain(run, cell) for cell in found],
+        "runtimes": [_runtime(run, runtime) for runtime in selection.runtimes],
+        "scenarios": [_scenario(scenario) for scenario in selection.scenarios.values()],
+        "variants": [_variant(variant) for variant in selection.variants],
+        "faults": faults,
+        "saves": [_save(run, id, attempt) for id, attempt in run.saved.items()],
+        "cells": [_entry(run, cell) for cell in cells],
     }
-    written: dict[str, Any] = _writable(whole)
-    return written
+    return cast(Document, _writable(whole))
 
 
-def read_document(path: pathlib.Path) -> dict[str, Any]:
-    """A results document that was written. Raises UsageError."""
+def read_document(path: pathlib.Path) -> Document:
+    """Read a results document. Raises UsageError."""
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(f"{path}: no such file", "make one: nox -s matrix") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: not a results document: {error}", "make one: nox -s matrix") from error
-    if not isinstance(whole, dict) or whole.get("schema") != SCHEMA:
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f"{path}: not a results document of schema {SCHEMA}", "make one: nox -s matrix")
-    return whole
+    return cast(Document, document)
 
 
 def scenario_faults(run: RunAttempts) -> list[Fault]:
-    """Faults that only running could show: a scenario's own code that raised, with the runtimes where it did."""
-    where: dict[tuple[str, str, int, str], list[str]] = {}
-    paths = {scenario.path: scenario.name for scenario in run.selection.scenarios.values()}
-    names = {variant.id: variant.scenario for variant in run.selection.variants}
+    """Faults that only running a scenario shows: its own code raised, in these runtimes."""
+    raised: dict[tuple[str, str, int, str], list[str]] = {}
+    path_of = {scenario.name: scenario.path for scenario in run.selection.scenarios.values()}
+    scenario_of = {variant.id: variant.scenario for variant in run.selection.variants}
     attempts = [(variant, saver, attempt) for (variant, saver), attempt in run.saved.items()]
-    attempts += [(variant, loader, attempt) for (variant, _, loader), attempt in run.loaded.items()]
+    attempts += [(id.variant, id.load, attempt) for id, attempt in run.loaded.items()]
     for variant, runtime, attempt in attempts:
         failure = attempt.failure
         if failure and failure.step in SCENARIO_STEPS:
-            path = failure.path or next(path for path, name in paths.items() if name == names[variant])
-            found = where.setdefault((names[variant], path, failure.line, failure.headline), [])
-            if runtime not in found:
-                found.append(runtime)
+            scenario = scenario_of[variant]
+            key = scenario, failure.path or path_of[scenario], failure.line, failure.headline
+            runtimes = raised.setdefault(key, [])
+            if runtime not in runtimes:
+                runtimes.append(runtime)
     return [
-        Fault(path=path, line=line, message=message, scenario=name, runtimes=tuple(runtimes))
-        for (name, path, line, message), runtimes in where.items()
+        Fault(path=path, line=line, message=message, scenario=scenario, runtimes=tuple(runtimes))
+        for (scenario, path, line, message), runtimes in raised.items()
     ]
 
 
-def machine_facts() -> dict[str, Any]:
-    """What this run ran on; memory in bytes, 0 where the system does not say."""
+def machine_facts() -> MachineEntry:
+    """What this run ran on; memory in bytes, 0 if the system does not say."""
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
@@ -172,10 +162,7 @@ def machine_facts() -> dict[str, Any]:
 
 
 def _writable(value: Any) -> Any:
-    """The same, with paths relative to the project, and what no file can hold (a path that is no UTF-8) spelled out.
-
-    Addresses in memory and the time of day, which messages tell and which are others every time, are left out.
-    """
+    """The same value with paths relative to the project, without `_PASSING`, and with what is no UTF-8 escaped."""
     if isinstance(value, str):
         value = _PASSING.sub("...", value.replace(_HERE, ""))
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
@@ -186,21 +173,17 @@ def _writable(value: Any) -> Any:
     return value
 
 
-def _cell(run: RunAttempts, variant: Any, saver: str, loader: str, array: Callable[[str], compare.Array]) -> Cell:
-    saved, loaded = run.saved.get((variant.id, saver)), run.loaded.get((variant.id, saver, loader))
-    differences: tuple[Any, ...] = ()
+def _cell(run: RunAttempts, variant: Variant, id: CellId, array: ArrayOf) -> Cell:
+    saved, loaded = run.saved.get((variant.id, id.save)), run.loaded.get(id)
+    differences: tuple[Difference, ...] = ()
     if saved and loaded and loaded.outcome is Outcome.DONE:
-        differences = (
-            loaded.differences
-            if loaded.differences is not None
-            else compare.compare(_observations(saved, array), _observations(loaded, array))
-        )
+        differences = _differences(saved, loaded, array)
     judgement = compare.judge(saved, loaded, differences)
     at_fault = loaded if judgement.stage in (Stage.LOAD, Stage.OBSERVE) else saved
     return Cell(
         variant=variant,
-        save=saver,
-        load=loader,
+        save=id.save,
+        load=id.load,
         verdict=judgement.verdict,
         stage=judgement.stage,
         reason=judgement.reason,
@@ -211,14 +194,61 @@ def _cell(run: RunAttempts, variant: Any, saver: str, loader: str, array: Callab
     )
 
 
-def _observations(attempt: Attempt, array: Callable[[str], compare.Array]) -> compare.Observations:
-    found: dict[str, dict[str, numpy.ndarray[Any, Any] | str]] = {}
+def _differences(saved: Attempt, loaded: Attempt, array: ArrayOf) -> tuple[Difference, ...]:
+    """Those that the run of a reference found, or else a comparison."""
+    if loaded.differences is not None:
+        return loaded.differences
+    return compare.compare(_observations(saved, array), _observations(loaded, array))
+
+
+def _observations(attempt: Attempt, array: ArrayOf) -> compare.Observations:
+    observations: dict[str, dict[str, numpy.ndarray[Any, Any] | str]] = {}
     for name, items in attempt.observations.items():
-        found[name] = {item: array(value) if kind == "array" else value for item, kind, value in items}
-    return found
+        observations[name] = {item: array(value) if kind == "array" else value for item, kind, value in items}
+    return observations
 
 
-def _environment(environment: Environment, record: Provisioned | None) -> dict[str, Any]:
+def _run(run: RunAttempts) -> RunEntry:
+    steps = {"save": _steps(run.saved.values()), "load": _steps(run.loaded.values())}
+    return cast(RunEntry, {**run.about, "machine": machine_facts(), "steps": steps})
+
+
+def _runtime(run: RunAttempts, runtime: Runtime) -> RuntimeEntry:
+    return {
+        "id": runtime.id,
+        "title": runtime.title,
+        "environment": runtime.environment,
+        "keras": runtime.keras,
+        "v1": runtime.v1,
+        "backend": runtime.backend,
+        "versions": _versions(run, runtime.id),
+    }
+
+
+def _scenario(scenario: Scenario) -> ScenarioEntry:
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "path": scenario.path,
+        "source": scenario.source,
+        "cause": scenario.cause,
+        "remedy": scenario.remedy,
+        "reach": scenario.reach,
+    }
+
+
+def _variant(variant: Variant) -> VariantEntry:
+    return {
+        "id": variant.id,
+        "scenario": variant.scenario,
+        "format": variant.format,
+        "parameters": dict(variant.parameters),
+        "remedy": variant.remedy,
+    }
+
+
+def _environment(environment: Environment, record: Provisioned | None) -> EnvironmentEntry:
     record = record or Provisioned(environment=environment.id, asked="", status="unavailable")
     used = bool(record.asked or record.reason)
     return {
@@ -241,52 +271,50 @@ def _environment(environment: Environment, record: Provisioned | None) -> dict[s
 
 
 def _versions(run: RunAttempts, runtime: str) -> dict[str, str]:
-    for (_, saver), attempt in run.saved.items():
-        if saver == runtime and attempt.versions:
-            return attempt.versions
-    for (_, _, loader), attempt in run.loaded.items():
-        if loader == runtime and attempt.versions:
-            return attempt.versions
-    return {}
+    """The versions that the first worker of this runtime gave."""
+    saves = (attempt for (_, saver), attempt in run.saved.items() if saver == runtime)
+    loads = (attempt for id, attempt in run.loaded.items() if id.load == runtime)
+    return next((attempt.versions for attempt in itertools.chain(saves, loads) if attempt.versions), {})
 
 
-def _save(run: RunAttempts, variant: str, runtime: str, attempt: Attempt) -> dict[str, Any]:
-    return {
+def _save(run: RunAttempts, id: SaveId, attempt: Attempt) -> SaveEntry:
+    variant, runtime = id
+    artifact = {
+        "digest": attempt.artifact,
+        "bytes": sum(attempt.files.values()),
+        "files": attempt.files,
+        "facts": attempt.facts,
+    }
+    entry = {
         "variant": variant,
         "runtime": runtime,
-        "key": run.keys.get((variant, runtime), ""),
+        "key": run.keys.get(id, ""),
         "outcome": str(attempt.outcome),
         **_of_attempt(attempt),
         "reason": attempt.reason,
         "failure": _failure(attempt.failure),
         "versions": attempt.versions,
-        "artifact": {
-            "digest": attempt.artifact,
-            "bytes": sum(attempt.files.values()),
-            "files": attempt.files,
-            "facts": attempt.facts,
-        }
-        if attempt.artifact
-        else None,
+        "artifact": artifact if attempt.artifact else None,
     }
+    return cast(SaveEntry, entry)
 
 
-def _plain(run: RunAttempts, cell: Cell) -> dict[str, Any]:
-    own = _of_attempt(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
+def _entry(run: RunAttempts, cell: Cell) -> dict[str, Any]:
+    of_attempt = _of_attempt(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
     if cell.verdict is Verdict.IDENTICAL:
-        own["log"] = ""
+        of_attempt["log"] = ""
     return {
         "variant": cell.variant.id,
         "save": cell.save,
         "load": cell.load,
-        "key": run.keys.get((cell.variant.id, cell.save, cell.load), ""),
+        "key": run.keys.get(CellId(cell.variant.id, cell.save, cell.load), ""),
         "outcome": str(cell.loaded.outcome) if cell.loaded else "",
         "verdict": str(cell.verdict),
         "stage": str(cell.stage),
         "reason": cell.reason,
         "failure": _failure(cell.failure),
         "differences": [dataclasses.asdict(difference) for difference in cell.differences],
-        **own,
+        **of_attempt,
     }
 
 
@@ -303,8 +331,8 @@ def _of_attempt(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _failure(failure: Any) -> dict[str, Any] | None:
-    return dataclasses.asdict(failure) if failure else None
+def _failure(failure: Failure | None) -> FailureEntry | None:
+    return cast(FailureEntry, dataclasses.asdict(failure)) if failure else None
 
 
 def _steps(attempts: Iterable[Attempt]) -> dict[str, float]:

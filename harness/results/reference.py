@@ -1,8 +1,8 @@
-"""The committed results of a full run: written as columns from a results document, read back to seed a store.
+"""The committed results of a full run: written as columns from a results document, and read back.
 
 `cells.parquet` and `saves.parquet` have a row for every cell and save, and the columns of `cells` and `saves` in
-docs/results.md; what is an object with keys of its own there (`seconds`, `versions`, `artifact`) is JSON text here.
-`run.json` is the rest of the document. What an attempt observed is not in it: its differences are.
+docs/results.md; what is an object there (`seconds`, `versions`, `artifact`) is JSON text here. `run.json` is the rest
+of the document. What an attempt observed is left out; its differences are kept.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import pathlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from harness.errors import UsageError
 from harness.model import Attempt, Difference, Failure, Outcome, Stage
 from harness.results import compare, remedies
-from harness.store.attempts import Store
+from harness.results.shape import ArtifactEntry, CellEntry, Document, SaveEntry, TrialEntry, cell_entries
 from harness.tools.essence import essence
 
 FILES = ("cells.parquet", "saves.parquet", "run.json")
@@ -27,48 +27,65 @@ _AS_JSON = ("seconds", "versions", "artifact")
 _OF_ATTEMPT = ("step", "reason", "signal", "wall", "memory", "log", "before")
 
 
-def portable(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without what is of the machine that made it: its user's folder, its Pythons, uv's words."""
+class KnownAttempt(NamedTuple):
+    """An attempt of an earlier run, with its task in one readable line."""
+
+    stage: Stage
+    about: str
+    attempt: Attempt
+
+
+def portable(document: Document) -> Document:
+    """The document without what belongs to the machine that made it: its user's folder, its Pythons, uv's logs."""
     home = f"{pathlib.Path.home()}{os.sep}"
 
-    def told(value: Any) -> Any:
+    def without_home(value: Any) -> Any:
         if isinstance(value, str):
             return value.replace(home, "~/")
         if isinstance(value, dict):
-            return {key: told(item) for key, item in value.items()}
-        return [told(item) for item in value] if isinstance(value, list) else value
+            return {key: without_home(item) for key, item in value.items()}
+        return [without_home(item) for item in value] if isinstance(value, list) else value
 
-    whole: dict[str, Any] = told(document)
-    return {**whole, "environments": [{**one, "interpreter": "", "log": ""} for one in whole["environments"]]}
+    clean: Document = without_home(document)
+    for environment in clean["environments"]:
+        environment["interpreter"] = environment["log"] = ""
+    return clean
 
 
-def write(document: dict[str, Any], folder: pathlib.Path) -> None:
+def write(document: Document, folder: pathlib.Path) -> None:
     """Write a results document as columns into a folder."""
     import pyarrow
     from pyarrow import parquet
 
     folder.mkdir(parents=True, exist_ok=True)
-    rest = {name: value for name, value in document.items() if name not in ("cells", "saves")}
-    for name in ("cells", "saves"):
-        table = pyarrow.Table.from_pylist([_row(row) for row in document[name]])
+    columns: dict[str, Sequence[Mapping[str, Any]]] = {"cells": document["cells"], "saves": document["saves"]}
+    for name, entries in columns.items():
+        table = pyarrow.Table.from_pylist([_row(entry) for entry in entries])
         parquet.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=19)
-    whole = {**rest, "compare": _of_compare()}
-    (folder / "run.json").write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    rest = {name: value for name, value in document.items() if name not in columns}
+    text = json.dumps({**rest, "compare": _of_compare()}, indent=1, sort_keys=True)
+    (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read(folder: pathlib.Path) -> dict[str, Any]:
-    """The results document in a folder, with logs cut. Raises UsageError when it cannot be read."""
+def read(folder: pathlib.Path) -> Document:
+    """The results document in a folder, with logs cut. Raises UsageError if it cannot be read."""
+    return _read(folder)[0]
+
+
+def _read(folder: pathlib.Path) -> tuple[Document, str]:
+    """The document, and the digest of the rules by which its cells were compared."""
     import pyarrow
     from pyarrow import parquet
 
     try:
-        document: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        document = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        compared_by = document.pop("compare")
         for name in ("cells", "saves"):
             rows = parquet.read_table(folder / f"{name}.parquet").to_pylist()
             document[name] = [{**row, **{key: json.loads(row[key]) for key in _AS_JSON if key in row}} for row in rows]
-    except (OSError, ValueError, pyarrow.ArrowException) as error:
+    except (OSError, ValueError, KeyError, pyarrow.ArrowException) as error:
         raise UsageError(f"{folder}: no reference can be read: {error}", "restore it from version control") from error
-    return document
+    return cast(Document, document), compared_by
 
 
 def there(folder: pathlib.Path) -> bool:
@@ -76,36 +93,30 @@ def there(folder: pathlib.Path) -> bool:
     return all((folder / name).is_file() for name in FILES)
 
 
-def seed(store: Store, folder: pathlib.Path) -> None:
-    """Put the attempts of a reference into a store, where what is there already stays.
+def attempts(folder: pathlib.Path) -> dict[str, KnownAttempt]:
+    """The attempts that a reference knows, by their keys. Raises UsageError if it cannot be read.
 
-    Loads that were compared by other rules than today's are left out: their verdicts might be others.
+    Loads that were compared by other rules than today's are left out: their verdicts might be different.
     """
-    document = read(folder)
-    saves = {row["key"]: (f"{row['variant']}: {row['runtime']}", _save(row)) for row in document["saves"] if row["key"]}
-    today = document.pop("compare") == _of_compare()
-    loads = {
-        row["key"]: (f"{row['variant']}: {row['save']} -> {row['load']}", _load(row))
-        for row in document["cells"]
-        if row["key"] and (today or row["outcome"] != Outcome.DONE)
-    }
-    trials = {
-        trial["key"]: (
-            f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}",
-            remedies.attempt_of(trial),
-        )
-        for row in document["cells"]
-        for trial in row.get("remedies") or ()
-        if trial["key"] and (today or trial["outcome"] != Outcome.DONE)
-    }
-    store.seed(str(Stage.SAVE), _known(saves.items()))
-    store.seed(str(Stage.LOAD), _known(trials.items()))
-    store.seed(str(Stage.LOAD), _known(loads.items()))
+    document, compared_by = _read(folder)
+    same_rules = compared_by == _of_compare()
+    known = {row["key"]: _save_attempt(row) for row in document["saves"]}
+    for row in document["cells"]:
+        trials = [trial for trial in row.get("remedies") or () if trial["key"]]  # the others were no runs
+        known |= {trial["key"]: _trial_attempt(row, trial) for trial in trials if same_rules or _fell_short(trial)}
+        if row["key"] and (same_rules or _fell_short(row)):
+            known[row["key"]] = _load_attempt(row)
+    return {key: result for key, result in known.items() if key and result.attempt.outcome is not Outcome.UNAVAILABLE}
+
+
+def _fell_short(entry: CellEntry | TrialEntry) -> bool:
+    """Whether it ended before anything could be compared."""
+    return entry["outcome"] != Outcome.DONE
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Change:
-    """A cell that came to another verdict; '' where it was not asked before."""
+    """A cell that came to another verdict; `before` is '' if it was not in the earlier document."""
 
     variant: str
     save: str
@@ -114,57 +125,57 @@ class Change:
     now: str
 
 
-def changes(before: dict[str, Any], now: dict[str, Any]) -> list[Change]:
+def changes(before: Document, now: Document) -> list[Change]:
     """The cells of a document whose verdict is not that of an earlier one."""
-    known = {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in before["cells"]}
+    known = {id: cell["verdict"] for id, cell in cell_entries(before).items()}
     return [
-        Change(variant=cell["variant"], save=cell["save"], load=cell["load"], before=was, now=cell["verdict"])
-        for cell in now["cells"]
-        if (was := known.get((cell["variant"], cell["save"], cell["load"]), "")) != cell["verdict"]
+        Change(**id._asdict(), before=known.get(id, ""), now=cell["verdict"])
+        for id, cell in cell_entries(now).items()
+        if known.get(id, "") != cell["verdict"]
     ]
 
 
-def _known(attempts: Iterable[tuple[str, tuple[str, Attempt]]]) -> dict[str, tuple[str, Attempt]]:
-    """Those that tell of Keras and not of a machine."""
-    return {key: (about, attempt) for key, (about, attempt) in attempts if attempt.outcome is not Outcome.UNAVAILABLE}
+def _row(entry: Mapping[str, Any]) -> dict[str, Any]:
+    as_json = {key: json.dumps(entry[key], sort_keys=True) for key in _AS_JSON if key in entry}
+    return {**entry, **as_json, "log": entry["log"][-LOG_LIMIT:]}
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **row,
-        **{key: json.dumps(row[key], sort_keys=True) for key in _AS_JSON if key in row},
-        "log": row["log"][-LOG_LIMIT:],
-    }
-
-
-def _save(row: dict[str, Any]) -> Attempt:
-    artifact = row["artifact"] or {"digest": "", "files": {}}
-    return Attempt(
+def _save_attempt(row: SaveEntry) -> KnownAttempt:
+    artifact: ArtifactEntry = row["artifact"] or {"digest": "", "bytes": 0, "files": {}}
+    attempt = Attempt(
         **_common(row),
         versions=row["versions"],
         artifact=artifact["digest"],
         files=artifact["files"],
-        facts=artifact.get("facts", {}),
+        facts=dict(artifact.get("facts", {})),
     )
+    return KnownAttempt(Stage.SAVE, f"{row['variant']}: {row['runtime']}", attempt)
 
 
-def _load(row: dict[str, Any]) -> Attempt:
+def _load_attempt(row: CellEntry) -> KnownAttempt:
+    differences = tuple(Difference(**difference) for difference in row["differences"])
     reason = "" if row["outcome"] == Outcome.DONE else row["reason"]  # else it is what the comparison said
-    return Attempt(
-        **{**_common(row), "reason": reason}, differences=tuple(Difference(**one) for one in row["differences"])
-    )
+    attempt = Attempt(**{**_common(row), "reason": reason}, differences=differences)
+    return KnownAttempt(Stage.LOAD, f"{row['variant']}: {row['save']} -> {row['load']}", attempt)
 
 
-def _common(row: dict[str, Any]) -> dict[str, Any]:
+def _trial_attempt(row: CellEntry, trial: TrialEntry) -> KnownAttempt:
+    about = f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}"
+    return KnownAttempt(Stage.LOAD, about, remedies.attempt_of(trial))
+
+
+def _common(row: SaveEntry | CellEntry) -> dict[str, Any]:
+    entry = cast(dict[str, Any], row)
     return {
-        **{name: row[name] for name in _OF_ATTEMPT},
-        "outcome": Outcome(row["outcome"]),
-        "notes": tuple(row["notes"]),
-        "seconds": row["seconds"],
-        "failure": Failure(**row["failure"]) if row["failure"] else None,
+        **{name: entry[name] for name in _OF_ATTEMPT},
+        "outcome": Outcome(entry["outcome"]),
+        "notes": tuple(entry["notes"]),
+        "seconds": entry["seconds"],
+        "failure": Failure(**entry["failure"]) if entry["failure"] else None,
     }
 
 
 def _of_compare() -> str:
+    """The digest of the rules of comparing: another one may give other verdicts."""
     source = pathlib.Path(compare.__file__).read_bytes()
     return hashlib.sha256(essence(source)).hexdigest()

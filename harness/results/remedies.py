@@ -1,7 +1,7 @@
-"""Which remedies are worth trying on a cell, and which of them did it good. Pure, but for reading the worker's source.
+"""Which remedies are worth trying on a cell, and which of them helped. Pure, except that it reads the worker's source.
 
-A remedy of the loading side is a run of its own. Saving otherwise needs none: the matrix holds the cell that was saved
-in that way, and its verdict is the proof.
+A remedy of the loading side is a run of its own. Saving in another way needs none: the matrix has the cell that was
+saved in that way, and its verdict is the proof.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import ast
 import dataclasses
 import functools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import cast
 
 from harness import paths
 from harness.catalogue.causes import FAILING, Causes
-from harness.model import Attempt, Cell, Difference, Outcome, Verdict
+from harness.model import Attempt, Cell, CellId, Difference, Outcome, Verdict
+from harness.results.shape import CellEntry, Document, TrialEntry, VariantEntry, cell_entries, cell_id
 from harness.tools.essence import essence_of
 
 ANOTHER_FORMAT = "another-format"
 AS_THE_SCENARIO_SAYS = "as-the-scenario-says"
 OTHER_KERAS = "other-keras"
-_LOADED = tuple(one for one in FAILING if one != Verdict.UNSAVED)  # what a loading side can do something about
-_WORSE = tuple(one for one in FAILING if one != Verdict.INCOMPLETE)  # than incomplete
+_LOADED = tuple(verdict for verdict in FAILING if verdict != Verdict.UNSAVED)  # the loading side can change these
+_WORSE = tuple(verdict for verdict in FAILING if verdict != Verdict.INCOMPLETE)  # than incomplete
 _SOURCE = paths.WORKER / "remedies" / "__init__.py"
-Place = tuple[str, str, str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -49,20 +49,19 @@ class Trial:
 
 @functools.cache
 def code_of(remedy: str) -> bytes:
-    """The code that a result of this remedy depends on. Raises KeyError for one that the worker has not."""
+    """The code that a result of this remedy depends on. Raises KeyError if the worker does not have it."""
     return essence_of(_SOURCE, remedy.replace("-", "_"))
 
 
 @functools.cache
 def runnable() -> frozenset[str]:
     """The remedies that the worker can carry out."""
-    functions = (
-        node for node in ast.parse(_SOURCE.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
-    )
-    return frozenset(node.name.replace("_", "-") for node in functions if not node.name.startswith("_"))
+    statements = ast.parse(_SOURCE.read_text(encoding="utf-8")).body
+    functions = [node.name for node in statements if isinstance(node, ast.FunctionDef)]
+    return frozenset(name.replace("_", "-") for name in functions if not name.startswith("_"))
 
 
-def proposed(cell: Mapping[str, Any], causes: Causes) -> list[str]:
+def proposed(cell: CellEntry, causes: Causes) -> list[str]:
     """The remedies of the loading side that the cell's cause proposes, the shortest first."""
     if cell["verdict"] not in _LOADED:
         return []
@@ -74,85 +73,82 @@ def proposed(cell: Mapping[str, Any], causes: Causes) -> list[str]:
 class Case:
     """A cell on which remedies are tried: those that are left, what was found, and whether anything helps already."""
 
-    cell: Mapping[str, Any]
+    cell: CellEntry
     left: list[str]
     helped: bool
     trials: list[Trial] = dataclasses.field(default_factory=list)
 
     @property
-    def place(self) -> Place:
-        """The cell's variant, saver and loader."""
-        return self.cell["variant"], self.cell["save"], self.cell["load"]
+    def id(self) -> CellId:
+        """The id of the cell."""
+        return cell_id(self.cell)
 
     def wants(self, more: bool) -> bool:
-        """Whether another remedy is worth a try: until something helps, and with `more` until it is identical."""
+        """Whether another remedy is worth a try: until one helps, and with `more` until the cell is identical."""
         return bool(self.left) and not settled(self.trials) and (more or not self.helped)
 
-    def tried(self, remedy: str, found: Cell, key: str) -> None:
-        """Take what a run with a remedy showed."""
+    def tried(self, remedy: str, cell: Cell, key: str) -> None:
+        """Take the cell as it is with a remedy."""
         self.left.remove(remedy)
-        if trial := of_run(remedy, self.cell["verdict"], found, key):
+        if trial := of_run(remedy, self.cell["verdict"], cell, key):
             self.trials.append(trial)
             self.helped |= trial.verified
 
 
-def cases(document: Mapping[str, Any], causes: Causes) -> list[Case]:
-    """Every cell of a document that has a remedy of the loading side to be tried."""
-    others = _Siblings(document)
+def cases(document: Document, causes: Causes) -> list[Case]:
+    """Every cell of a document that has a remedy of the loading side to try."""
+    siblings = _Siblings(document)
+    remedies_of = {cell_id(cell): proposed(cell, causes) for cell in document["cells"]}
     return [
-        Case(cell, left, any(trial.verified for trial in others.of(cell)))
+        Case(cell, remedies_of[cell_id(cell)], any(trial.verified for trial in siblings.of(cell)))
         for cell in document["cells"]
-        if (left := proposed(cell, causes))
+        if remedies_of[cell_id(cell)]
     ]
 
 
 def good(before: str, now: str) -> bool:
-    """Whether a verdict is better than the one before in the way that counts as verified."""
+    """Whether a verdict is so much better than the one before that it counts as verified."""
     return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in _WORSE)
 
 
-def of_run(remedy: str, before: str, found: Cell, key: str) -> Trial | None:
-    """What a run with a remedy showed; None where it turned out not to be for such a file."""
-    if found.verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE) or found.loaded is None:
+def of_run(remedy: str, before: str, cell: Cell, key: str) -> Trial | None:
+    """What a run with a remedy showed; None if the remedy turned out not to be for such a file."""
+    if cell.verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE) or cell.loaded is None:
         return None
-    verdict = str(found.verdict)
+    verdict = str(cell.verdict)
     first: dict[str, Difference] = {}
-    for difference in found.differences:
+    for difference in cell.differences:
         if difference.counts:
             first.setdefault(difference.observation, difference)
     return Trial(
         remedy=remedy,
         verdict=verdict,
-        reason=found.reason,
+        reason=cell.reason,
         verified=good(before, verdict),
-        wall=found.loaded.wall,
+        wall=cell.loaded.wall,
         key=key,
-        outcome=str(found.loaded.outcome),
-        step=found.loaded.step,
+        outcome=str(cell.loaded.outcome),
+        step=cell.loaded.step,
         differences=tuple(first.values()),
     )
 
 
-def attempt_of(trial: Mapping[str, Any]) -> Attempt:
-    """The attempt behind a trial that a document tells of, as far as a verdict needs it."""
+def attempt_of(trial: TrialEntry) -> Attempt:
+    """The attempt behind a trial of a document, as far as a verdict needs it."""
     return Attempt(
         outcome=Outcome(trial["outcome"]),
         step=trial["step"],
         wall=trial["wall"],
         reason="" if trial["outcome"] == Outcome.DONE else trial["reason"],  # else it is what the comparison said
-        differences=tuple(Difference(**one) for one in trial["differences"]),
+        differences=_differences(trial),
     )
 
 
-def run_in(document: Mapping[str, Any]) -> dict[Place, list[Trial]]:
+def run_in(document: Document) -> dict[CellId, list[Trial]]:
     """The trials of a document that were runs of their own."""
     return {
-        (cell["variant"], cell["save"], cell["load"]): [
-            Trial(**{**trial, "differences": tuple(Difference(**one) for one in trial["differences"])})
-            for trial in cell.get("remedies") or ()
-            if trial["key"]
-        ]
-        for cell in document["cells"]
+        id: [_trial(entry) for entry in cell.get("remedies") or () if entry["key"]]
+        for id, cell in cell_entries(document).items()
     }
 
 
@@ -161,84 +157,94 @@ def settled(trials: Iterable[Trial]) -> bool:
     return any(trial.verdict == Verdict.IDENTICAL for trial in trials)
 
 
-def annotate(document: dict[str, Any], run: Mapping[Place, Sequence[Trial]], causes: Causes) -> None:
-    """Set the `remedies` of every cell: what was run, and what other cells of the document show; verified ones first.
+def annotate(document: Document, run: Mapping[CellId, Sequence[Trial]], causes: Causes) -> None:
+    """Set the `remedies` of every cell: what was run, and what other cells of the document show.
 
-    Those that are verified come in the order of the catalogue, the shortest first, and then those that did no good.
+    Verified ones come first, in the order of the catalogue (the shortest first), and then those that did not help.
     """
     order = {remedy.id: number for number, remedy in enumerate(causes.remedies)}
-    shown = _Siblings(document)
+    siblings = _Siblings(document)
     for cell in document["cells"]:
-        place = (cell["variant"], cell["save"], cell["load"])
-        trials = [*run.get(place, ()), *shown.of(cell)] if cell["cause"] else []
+        trials = [*run.get(cell_id(cell), ()), *siblings.of(cell)] if cell["cause"] else []
         trials.sort(key=lambda trial: (not trial.verified, order.get(trial.remedy, len(order))))
-        cell["remedies"] = [dataclasses.asdict(trial) for trial in trials]
+        cell["remedies"] = [cast(TrialEntry, dataclasses.asdict(trial)) for trial in trials]
+
+
+def _trial(entry: TrialEntry) -> Trial:
+    fields = {name: value for name, value in entry.items() if name != "differences"}
+    return Trial(**fields, differences=_differences(entry))  # type: ignore[arg-type]  # the rest are texts as named
+
+
+def _differences(entry: TrialEntry) -> tuple[Difference, ...]:
+    return tuple(Difference(**difference) for difference in entry["differences"])
 
 
 class _Siblings:
-    """Cells that differ from a given one by a single thing that a user could have done otherwise."""
+    """Cells that differ from a given one by a single thing that a user could have done in another way."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._verdicts = {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
+    def __init__(self, document: Document) -> None:
+        self._verdicts = {id: cell["verdict"] for id, cell in cell_entries(document).items()}
         self._variants = {variant["id"]: variant for variant in document["variants"]}
-        self._by_parameters: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._by_parameters: dict[tuple[str, str], list[VariantEntry]] = {}
         for variant in document["variants"]:
-            self._by_parameters.setdefault(_of(variant), []).append(variant)
+            self._by_parameters.setdefault(_parameters(variant), []).append(variant)
         self._remedies = {scenario["name"]: scenario["remedy"] for scenario in document["scenarios"]}
-        self._others: dict[str, str] = {}
-        for one in document["runtimes"]:
-            for other in document["runtimes"]:
-                if (
-                    one["environment"] == other["environment"]
-                    and {one["keras"], other["keras"]} == {"keras", "tf_keras"}
-                    and not other["v1"]
-                    and not one["v1"]
-                ):
-                    self._others[one["id"]] = other["id"]
+        self._other_keras = _other_keras(document)
 
-    def of(self, cell: Mapping[str, Any]) -> list[Trial]:
+    def of(self, cell: CellEntry) -> list[Trial]:
         """The trials that they amount to: the best other format, the scenario's own remedy, the other Keras."""
         variant = self._variants[cell["variant"]]
-        formats = [
-            one
-            for other in self._by_parameters[_of(variant)]
-            if other["id"] != variant["id"]
-            and other["format"] != "code"
-            and (one := self._trial(ANOTHER_FORMAT, cell, variant=other["id"]))
-            and one.verified
-        ]
-        formats.sort(key=lambda trial: trial.verdict != Verdict.IDENTICAL)
-        return [
-            *formats[:1],
-            *self._as_said(cell, variant),
-            *(
-                [trial]
-                if (other := self._others.get(cell["load"])) and (trial := self._trial(OTHER_KERAS, cell, load=other))
-                else []
-            ),
-        ]
+        other_keras = self._other_keras.get(cell["load"])
+        trials = [*self._best_format(cell, variant), *self._as_the_scenario_says(cell, variant)]
+        if other_keras:
+            trials += self._trials(OTHER_KERAS, cell, load=other_keras)
+        return trials
 
-    def _as_said(self, cell: Mapping[str, Any], variant: Mapping[str, Any]) -> list[Trial]:
+    def _best_format(self, cell: CellEntry, variant: VariantEntry) -> list[Trial]:
+        """At most one: a format in which this cell is good."""
+        others = [other for other in self._by_parameters[_parameters(variant)] if other["format"] != "code"]
+        trials = [
+            trial
+            for other in others
+            if other["id"] != variant["id"]
+            for trial in self._trials(ANOTHER_FORMAT, cell, variant=other["id"])
+        ]
+        verified = [trial for trial in trials if trial.verified]
+        return sorted(verified, key=lambda trial: trial.verdict != Verdict.IDENTICAL)[:1]
+
+    def _as_the_scenario_says(self, cell: CellEntry, variant: VariantEntry) -> list[Trial]:
         remedy = self._remedies[variant["scenario"]]
         if not remedy or variant["remedy"]:
             return []
-        wanted = {**variant, "parameters": {**variant["parameters"], **remedy}}
-        same = [other for other in self._by_parameters.get(_of(wanted), ()) if other["format"] == variant["format"]]
-        return [trial for other in same if (trial := self._trial(AS_THE_SCENARIO_SAYS, cell, variant=other["id"]))]
+        wanted: VariantEntry = {**variant, "parameters": {**variant["parameters"], **remedy}}
+        others = self._by_parameters.get(_parameters(wanted), ())
+        return [
+            trial
+            for other in others
+            if other["format"] == variant["format"]
+            for trial in self._trials(AS_THE_SCENARIO_SAYS, cell, variant=other["id"])
+        ]
 
-    def _trial(self, remedy: str, cell: Mapping[str, Any], variant: str = "", load: str = "") -> Trial | None:
-        verdict = self._verdicts.get((variant or cell["variant"], cell["save"], load or cell["load"]))
+    def _trials(self, remedy: str, cell: CellEntry, variant: str = "", load: str = "") -> list[Trial]:
+        """The trial that another cell amounts to; none if that cell is not there or says nothing."""
+        verdict = self._verdicts.get(CellId(variant or cell["variant"], cell["save"], load or cell["load"]))
         if verdict is None or verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
-            return None
-        return Trial(
-            remedy=remedy,
-            verdict=verdict,
-            reason="",
-            verified=good(cell["verdict"], verdict),
-            variant=variant,
-            load=load,
-        )
+            return []
+        verified = good(cell["verdict"], verdict)
+        return [Trial(remedy=remedy, verdict=verdict, reason="", verified=verified, variant=variant, load=load)]
 
 
-def _of(variant: Mapping[str, Any]) -> tuple[str, str]:
+def _other_keras(document: Document) -> dict[str, str]:
+    """For each runtime of Keras 3 or tf_keras the one that has the other of them in the same environment."""
+    runtimes = [runtime for runtime in document["runtimes"] if not runtime["v1"]]
+    return {
+        runtime["id"]: other["id"]
+        for runtime in runtimes
+        for other in runtimes
+        if runtime["environment"] == other["environment"]
+        and {runtime["keras"], other["keras"]} == {"keras", "tf_keras"}
+    }
+
+
+def _parameters(variant: VariantEntry) -> tuple[str, str]:
     return variant["scenario"], repr(sorted(variant["parameters"].items()))

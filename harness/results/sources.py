@@ -5,15 +5,13 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 from collections.abc import Callable
-from typing import Any
 
 from harness import paths
 from harness.catalogue.causes import Causes
 from harness.errors import UsageError
 from harness.results import diagnose, reference, remedies
 from harness.results.document import read_document
-
-Document = dict[str, Any]
+from harness.results.shape import Document
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

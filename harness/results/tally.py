@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from harness.catalogue.causes import CAUSE_KINDS, FAILING
 from harness.model import Verdict
 from harness.results.diagnose import UNKNOWN
+from harness.results.shape import CellEntry, Document
 
 KINDS_IN_ORDER = (*CAUSE_KINDS, UNKNOWN)  # the six classic ones first
 _EXAMPLES = 5
-
-Document = Mapping[str, Any]
-Cell = Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -90,7 +87,7 @@ def tally(document: Document) -> Tally:
     sides = {remedy["id"]: remedy["side"] for remedy in document["remedies"]}
     counts: dict[str, Count] = collections.defaultdict(Count)
     for cell in failing(document):
-        proposed = causes.get(cell["cause"], {}).get("remedies", ())
+        proposed = causes[cell["cause"]]["remedies"] if cell["cause"] in causes else []
         counts[cell["cause"]] += _counted(  # where nothing was saved, no loading side can do anything about it
             cell, [one for one in proposed if cell["verdict"] != Verdict.UNSAVED or sides[one] == "save"]
         )
@@ -104,7 +101,7 @@ def tally(document: Document) -> Tally:
     return Tally(all=sum(counts.values(), Count()), rows=tuple(rows))
 
 
-def failing(document: Document, cause: str = "") -> Iterable[Cell]:
+def failing(document: Document, cause: str = "") -> Iterable[CellEntry]:
     """The cells that need a cause, or those of one cause."""
     return (cell for cell in document["cells"] if cell["verdict"] in FAILING and cause in ("", cell["cause"]))
 
@@ -119,16 +116,16 @@ def records(document: Document, cause: str) -> list[Record]:
     return [Record(remedy=remedy, tried=len(found), verified=sum(found)) for remedy, found in tried.items()]
 
 
-def examples(document: Document, cause: str) -> list[Cell]:
+def examples(document: Document, cause: str) -> list[CellEntry]:
     """Some cells of a cause, each of another scenario."""
     scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    first: dict[str, Cell] = {}
+    first: dict[str, CellEntry] = {}
     for cell in failing(document, cause):
         first.setdefault(scenario_of[cell["variant"]], cell)
     return list(first.values())[:_EXAMPLES]
 
 
-def _counted(cell: Cell, proposed: Sequence[str]) -> Count:
+def _counted(cell: CellEntry, proposed: Sequence[str]) -> Count:
     trials = cell["remedies"] or ()
     if any(trial["verified"] for trial in trials):
         return Count(cells=1, verified=1)

@@ -1,1 +1,21 @@
 """One run of the matrix, from a selection to a results document. Environments, workers and judging meet only here."""
+
+from __future__ import annotations
+
+from harness.catalogue.causes import Causes
+from harness.results import diagnose, remedies
+from harness.results.document import build_document, judge_cells
+from harness.results.shape import Document
+from harness.run.matrix import Matrix
+from harness.run.ready import Watcher
+from harness.run.trials import try_remedies
+
+
+def carry_out(matrix: Matrix, causes: Causes, watcher: Watcher) -> Document:
+    """Run a matrix: save and load, judge every cell, name the causes, and try their remedies."""
+    attempts = matrix.run(watcher)
+    document = build_document(attempts, judge_cells(attempts, matrix.store.array))
+    diagnose.annotate(document, causes)
+    trials = {} if matrix.options.remedies == "none" else try_remedies(matrix, attempts, document, causes, watcher)
+    remedies.annotate(document, trials, causes)
+    return document

@@ -1,6 +1,6 @@
 """Every finished save and load in SQLite, one transaction each: a killed run loses only what was in flight.
 
-The only module with SQL. Arrays lie under the digest of their content, because most cells observe the very same ones.
+The only module with SQL. Arrays are kept under the digest of their content, because most cells observe the same ones.
 """
 
 from __future__ import annotations
@@ -32,14 +32,18 @@ create table if not exists array (digest text primary key, content blob not null
 
 
 class Store:
-    """Attempts by key and arrays by digest. Safe to use from several threads. Raises StoreError."""
+    """Attempts by key and arrays by digest. Safe to use from several threads. Raises StoreError.
 
-    def __init__(self, path: pathlib.Path) -> None:
+    Without a path everything is in memory, and ends with the process.
+    """
+
+    def __init__(self, path: pathlib.Path | None) -> None:
         self.path = path
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            if path:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, timeout=30)
             self._turn_to_wal()
             self._connection.execute("pragma synchronous = normal")
             (version,) = self._connection.execute("pragma user_version").fetchone()
@@ -51,7 +55,7 @@ class Store:
             if version not in (0, VERSION):
                 raise StoreError(
                     f"{path}: a store of version {version}, this Crossload reads {VERSION}",
-                    "move it away to start anew, or use the Crossload that wrote it",
+                    "move it away to start afresh, or use the Crossload that wrote it",
                 )
             if version == 0:  # at once, so that another process which is just making it is waited for
                 self._connection.executescript(f"begin immediate; {_SCHEMA} pragma user_version = {VERSION}; commit;")
@@ -61,7 +65,7 @@ class Store:
             ) from error
 
     def _turn_to_wal(self) -> None:
-        """Turn to WAL mode; unlike all else, SQLite does not wait when another process is just doing the same."""
+        """Turn to WAL mode; here alone SQLite does not wait for another process that does the same."""
         for left in range(100, -1, -1):
             try:
                 self._connection.execute("pragma journal_mode = wal")
@@ -72,7 +76,7 @@ class Store:
                 time.sleep(0.1)
 
     def attempts(self, keys: Iterable[str]) -> dict[str, Attempt]:
-        """Those of the attempts that are there."""
+        """The attempts with these keys, as far as they are here."""
         found: dict[str, Attempt] = {}
         with self._reading() as connection:
             for some in _batches(keys, 500):
@@ -90,9 +94,9 @@ class Store:
                 (key, stage, about, _text(attempt)),
             )
 
-    def seed(self, stage: str, attempts: Mapping[str, tuple[str, Attempt]]) -> None:
-        """Keep attempts that were made elsewhere, (about, attempt) by key; what is there already stays."""
-        rows = [(key, stage, about, _text(attempt)) for key, (about, attempt) in attempts.items()]
+    def seed(self, attempts: Mapping[str, tuple[str, str, Attempt]]) -> None:
+        """Keep attempts that were made elsewhere, (stage, about, attempt) by key; those already here stay."""
+        rows = [(key, str(stage), about, _text(attempt)) for key, (stage, about, attempt) in attempts.items()]
         with self._reading() as connection, connection:
             connection.executemany(
                 "insert or ignore into attempt (key, stage, about, attempt) values (?, ?, ?, ?)", rows

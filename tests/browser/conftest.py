@@ -49,14 +49,14 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
 
 
 @pytest.fixture(scope="session")
-def results(report: pathlib.Path) -> dict[str, Any]:
+def results(report: pathlib.Path) -> Any:
     """The results behind that report."""
-    document: dict[str, Any] = json.loads((report / "results.json").read_text(encoding="utf-8"))
+    document: Any = json.loads((report / "results.json").read_text(encoding="utf-8"))
     return document
 
 
 @pytest.fixture(scope="session")
-def laid_over(results: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+def laid_over(results: Any, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The same run laid over an earlier one: its page."""
     before = earlier.of(made.earlier(results))
     return harness.report.write(results, tmp_path_factory.mktemp("laid_over"), before)["index.html"]

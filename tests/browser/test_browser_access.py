@@ -31,7 +31,7 @@ PLACES = {
 }
 
 
-def places(results: dict[str, Any]) -> dict[str, str]:
+def places(results: Any) -> dict[str, str]:
     """All views, and a cell of each verdict."""
     found = dict(PLACES)
     for verdict in ("changed", "crashed", "refused", "unsaved", "identical"):
@@ -41,7 +41,7 @@ def places(results: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, scheme: str) -> None:
+def test_axe_finds_no_violation(open_page: Open, results: Any, laid_over: pathlib.Path, scheme: str) -> None:
     """Every view in both themes passes the rules of axe-core, contrast included, with all that folds unfolded."""
     page = open_page(file=laid_over, color_scheme=scheme)
     found = {}
@@ -172,9 +172,7 @@ def test_the_theme_can_be_chosen(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
-def test_nothing_is_wider_than_the_page(
-    open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, width: int
-) -> None:
+def test_nothing_is_wider_than_the_page(open_page: Open, results: Any, laid_over: pathlib.Path, width: int) -> None:
     """Only what scrolls by itself is wider than the window, in every view."""
     page = open_page(file=laid_over, viewport={"width": width, "height": 900})
     wide = {}
@@ -227,7 +225,7 @@ def test_on_paper(open_page: Open) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1920])
 def test_screenshots(
-    open_page: Open, results: dict[str, Any], laid_over: pathlib.Path, tmp_path: pathlib.Path, width: int, scheme: str
+    open_page: Open, results: Any, laid_over: pathlib.Path, tmp_path: pathlib.Path, width: int, scheme: str
 ) -> None:
     """Pictures of every view, for eyes; they are where pytest keeps its temporary folders."""
     page = open_page(file=laid_over, viewport={"width": width, "height": 1080}, color_scheme=scheme)

@@ -18,17 +18,17 @@ from tests.unit.report import made
 pytestmark = pytest.mark.slow
 
 
-def of_cause(results: dict[str, Any], cause: str) -> list[dict[str, Any]]:
+def of_cause(results: Any, cause: str) -> list[Any]:
     """The cells of a cause."""
     return [cell for cell in results["cells"] if cell["cause"] == cause]
 
 
-def link(cell: dict[str, Any]) -> str:
+def link(cell: Any) -> str:
     """The link to a cell."""
     return fragment("cell", cell["variant"], cell["save"], cell["load"])
 
 
-def test_causes_stand_in_their_order(open_page: Open, results: dict[str, Any]) -> None:
+def test_causes_stand_in_their_order(open_page: Open, results: Any) -> None:
     """The six classic kinds first, also those without a cell, and the unknown last, with their messages."""
     page = open_page("#/causes")
     heads = [text.split(" ")[0] for text in page.locator("#view h2").all_inner_texts()]
@@ -40,7 +40,7 @@ def test_causes_stand_in_their_order(open_page: Open, results: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("saver", ["", "tf-2.3"])
-def test_causes_are_counted_and_filtered(open_page: Open, results: dict[str, Any], saver: str) -> None:
+def test_causes_are_counted_and_filtered(open_page: Open, results: Any, saver: str) -> None:
     """Cells of each cause, all of them and with a filter."""
     page = open_page(f"#/causes?save={saver}")
     cells = [cell for cell in results["cells"] if cell["save"] == saver or not saver]
@@ -51,7 +51,7 @@ def test_causes_are_counted_and_filtered(open_page: Open, results: dict[str, Any
     assert expected == told
 
 
-def test_a_cause_shows_its_cells_messages_and_remedies(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_cause_shows_its_cells_messages_and_remedies(open_page: Open, results: Any) -> None:
     """Explanation, a link only where it is one to the web, how often remedies helped, and where it strikes."""
     page = open_page("#/causes/bytecode")
     mine = of_cause(results, "bytecode")
@@ -68,7 +68,7 @@ def test_a_cause_shows_its_cells_messages_and_remedies(open_page: Open, results:
     assert "cause=bytecode" in page.url
 
 
-def test_a_cell_shows_its_cause_and_what_was_tried(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_cell_shows_its_cause_and_what_was_tried(open_page: Open, results: Any) -> None:
     """Verdict with each remedy, what proves it, what it costs, and code to copy that is the remedy's own."""
     cell = next(
         cell
@@ -92,13 +92,13 @@ def test_a_cell_shows_its_cause_and_what_was_tried(open_page: Open, results: dic
     assert results["variants"][-1]["id"] in page.locator(".crumbs").inner_text()
 
 
-def test_a_good_cell_has_no_cause(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_good_cell_has_no_cause(open_page: Open, results: Any) -> None:
     """Neither part is there for a cell that is identical."""
     page = open_page(link(next(cell for cell in results["cells"] if cell["verdict"] == "identical")))
     assert {"Cause", "Remedies"}.isdisjoint(page.locator("#view h2").all_inner_texts())
 
 
-def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: Any) -> None:
     """Cells in silence and in broken ones, by cause; and for how many a verified remedy suffices."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     mine = [cell for cell in results["cells"] if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
@@ -119,7 +119,7 @@ def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: dic
     ) == told.inner_text()
 
 
-def test_a_move_says_which_models_survive(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_move_says_which_models_survive(open_page: Open, results: Any) -> None:
     """Identical of asked, by kind of model and format, add up to all that was asked but pitfalls."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     marks = page.get_by_role("table", name="Kinds of models by format").locator(".mark").all_inner_texts()
@@ -149,7 +149,7 @@ def test_the_best_format_stands_first(open_page: Open, tmp_path: pathlib.Path) -
     assert page.locator("#view").get_by_text(f"Best for this move: {best}").is_visible()
 
 
-def test_a_list_of_cells_names_cause_and_remedy(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_list_of_cells_names_cause_and_remedy(open_page: Open, results: Any) -> None:
     """The first verified remedy stands under the cause."""
     page = open_page("#/cells?cause=slots-lost&remedy=verified")
     mine = [cell for cell in of_cause(results, "slots-lost") if any(trial["verified"] for trial in cell["remedies"])]
@@ -158,12 +158,12 @@ def test_a_list_of_cells_names_cause_and_remedy(open_page: Open, results: dict[s
     assert all("The optimizer's slots do not come back" in text and "✓" in text for text in whys)
 
 
-def moves(results: dict[str, Any]) -> dict[str, int]:
+def moves(results: Any) -> dict[str, int]:
     """What became of the cells since the made earlier run."""
     return earlier.counts(earlier.of(made.earlier(results)), results)
 
 
-def test_this_run_over_an_earlier_one(open_page: Open, results: dict[str, Any], laid_over: pathlib.Path) -> None:
+def test_this_run_over_an_earlier_one(open_page: Open, results: Any, laid_over: pathlib.Path) -> None:
     """Counts, and the list behind each; the overview says it in one line that leads here."""
     page = open_page(file=laid_over)
     counts = moves(results)
@@ -178,7 +178,7 @@ def test_this_run_over_an_earlier_one(open_page: Open, results: dict[str, Any], 
     assert all("worse" in text for text in page.locator('#view td[data-label="Before"]').all_inner_texts())
 
 
-def test_the_comparison_follows_the_filters(open_page: Open, results: dict[str, Any], laid_over: pathlib.Path) -> None:
+def test_the_comparison_follows_the_filters(open_page: Open, results: Any, laid_over: pathlib.Path) -> None:
     """With one saver chosen only its cells are compared, transitions and squares included."""
     page = open_page("#/compare?save=tf-2.3", file=laid_over)
     old = earlier.of(made.earlier(results))
@@ -189,7 +189,7 @@ def test_the_comparison_follows_the_filters(open_page: Open, results: dict[str, 
     assert len(worse) == sum(int(text.split()[1]) for text in squares)
 
 
-def test_cells_that_are_gone_are_listed(open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path) -> None:
+def test_cells_that_are_gone_are_listed(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
     """What this run was not asked for has no cell of its own, so it stands in the comparison."""
     here = results | {"cells": results["cells"][5:]}
     page = open_page("#/compare", file=harness.report.write(here, tmp_path, earlier.of(results))["index.html"])
@@ -198,7 +198,7 @@ def test_cells_that_are_gone_are_listed(open_page: Open, results: dict[str, Any]
     assert expected == gone.locator("tbody tr").count()
 
 
-def test_an_earlier_run_can_be_opened(open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path) -> None:
+def test_an_earlier_run_can_be_opened(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
     """A report that came without one takes a results.json, and says the same as one that was made with it."""
     old = made.earlier(results)
     (tmp_path / "earlier.json").write_text(json.dumps(old), encoding="utf-8")

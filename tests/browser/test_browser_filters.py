@@ -16,7 +16,7 @@ from tests.unit.report import made
 
 pytestmark = pytest.mark.slow
 
-Cell = dict[str, Any]
+Cell = Any
 CASES: dict[str, tuple[dict[str, str], Callable[[Cell], bool]]] = {
     "runtime": ({"runtime": "tf-2.3"}, lambda cell: "tf-2.3" in (cell["save"], cell["load"])),
     "save": ({"save": "tf-2.3"}, lambda cell: cell["save"] == "tf-2.3"),
@@ -53,7 +53,7 @@ CASES: dict[str, tuple[dict[str, str], Callable[[Cell], bool]]] = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_filter_leaves_the_right_cells(open_page: Open, results: dict[str, Any], name: str) -> None:
+def test_a_filter_leaves_the_right_cells(open_page: Open, results: Any, name: str) -> None:
     """A deep link with a filter shows as many cells as a count over the results."""
     filters, wanted = CASES[name]
     page = open_page(fragment("cells", **filters))
@@ -62,7 +62,7 @@ def test_a_filter_leaves_the_right_cells(open_page: Open, results: dict[str, Any
     assert (f"{expected} cells" if expected != 1 else "1 cell") == told
 
 
-def turns(results: dict[str, Any]) -> dict[str, int]:
+def turns(results: Any) -> dict[str, int]:
     """How many cells have another verdict than a neighbour, and than all of them on both axes; counted the slow way."""
     order = [row["id"] for row in results["runtimes"]]
     at = {
@@ -83,7 +83,7 @@ def turns(results: dict[str, Any]) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("near", ["turns", "alone"])
-def test_where_verdicts_turn(open_page: Open, results: dict[str, Any], near: str) -> None:
+def test_where_verdicts_turn(open_page: Open, results: Any, near: str) -> None:
     """Neighbours are the nearest runtimes that could be asked, so a row of unavailable ones is looked across."""
     page = open_page(fragment("cells", near=near))
     told = page.locator("#view h1").inner_text().replace("\u202f", "")
@@ -105,9 +105,7 @@ def test_a_cause_can_be_chosen(open_page: Open) -> None:
     )
 
 
-def test_controls_for_what_is_not_there_are_hidden(
-    open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path
-) -> None:
+def test_controls_for_what_is_not_there_are_hidden(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
     """Without causes there is no filter by cause or remedy, without an earlier run none by what moved."""
     file = harness.report.write(made.bare(results), tmp_path)["index.html"]
     page = open_page(file=file)
@@ -142,7 +140,7 @@ def test_typing_leaves_one_entry_in_the_history(open_page: Open) -> None:
     assert before == page.evaluate("history.length")
 
 
-def test_the_overview_follows_the_filter(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_overview_follows_the_filter(open_page: Open, results: Any) -> None:
     """With all variants summed, squares, findings, legend and variants count the same cells."""
     page = open_page("#/?verdict=crashed&load=keras-3&sum=all")
     expected = sum((cell["verdict"], cell["load"]) == ("crashed", "keras-3") for cell in results["cells"])
@@ -174,7 +172,7 @@ SUMS: dict[str, tuple[str, Callable[[Cell, set[str]], bool], str]] = {
 
 
 @pytest.mark.parametrize("name", SUMS)
-def test_the_sum_follows_the_link(open_page: Open, results: dict[str, Any], name: str) -> None:
+def test_the_sum_follows_the_link(open_page: Open, results: Any, name: str) -> None:
     """Pitfalls are out of the sum, in it, or all of it, as the link says, and the line above the matrix tells."""
     query, wanted, line = SUMS[name]
     page = open_page(f"#/?verdict=refused&{query}")
@@ -217,7 +215,7 @@ def test_clearing_filters_keeps_the_sum(open_page: Open) -> None:
     assert page.locator("#found").inner_text().startswith("all ")
 
 
-def test_the_pair_sums_as_the_overview(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_pair_sums_as_the_overview(open_page: Open, results: Any) -> None:
     """Formats are summed without pitfalls until one asks for all; the list below has every variant."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     sums = []
@@ -291,7 +289,7 @@ def test_filters_can_be_cleared(open_page: Open) -> None:
     assert page.get_by_role("link", name="Clear filters").is_hidden()
 
 
-def test_the_view_as_csv(open_page: Open, results: dict[str, Any], tmp_path: pathlib.Path) -> None:
+def test_the_view_as_csv(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
     """The file has the cells of the filtered view, and no formula."""
     page = open_page("#/cells?verdict=refused")
     with page.expect_download() as download:

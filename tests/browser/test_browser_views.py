@@ -14,9 +14,9 @@ from tests.unit.report import made
 pytestmark = pytest.mark.slow
 
 
-def a_cell(results: dict[str, Any], verdict: str, **wanted: Any) -> dict[str, Any]:
+def a_cell(results: Any, verdict: str, **wanted: Any) -> Any:
     """The first cell of a verdict."""
-    found: dict[str, Any] = next(
+    found: Any = next(
         cell
         for cell in results["cells"]
         if cell["verdict"] == verdict and all(cell[name] == wanted[name] for name in wanted)
@@ -24,12 +24,12 @@ def a_cell(results: dict[str, Any], verdict: str, **wanted: Any) -> dict[str, An
     return found
 
 
-def cell_fragment(cell: dict[str, Any]) -> str:
+def cell_fragment(cell: Any) -> str:
     """The link to a cell."""
     return fragment("cell", cell["variant"], cell["save"], cell["load"])
 
 
-def test_the_overview_sums_the_matrix(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_overview_sums_the_matrix(open_page: Open, results: Any) -> None:
     """A square tells the counts of its pair without pitfalls, and leads to the pair."""
     page = open_page()
     kept = [cell for cell in results["cells"] if cell["variant"] not in pitfalls(results)]
@@ -51,7 +51,7 @@ def test_a_finding_leads_to_its_cells(open_page: Open) -> None:
     assert int(told.split()[0]) == page.locator("#view tbody tr").count()
 
 
-def test_the_variant_stands_beside_its_remedy(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_variant_stands_beside_its_remedy(open_page: Open, results: Any) -> None:
     """A pitfall is shown with its remedy, its description, its reasons and its source."""
     pitfall = next(v for v in results["variants"] if v["scenario"] == "lambda_layer" and not v["remedy"])
     page = open_page(fragment("variant", pitfall["id"]))
@@ -64,7 +64,7 @@ def test_the_variant_stands_beside_its_remedy(open_page: Open, results: dict[str
     assert "bytecode" in page.locator("#view dl.facts").first.inner_text()
 
 
-def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: Any) -> None:
     """One click goes from the matrix to the evidence."""
     cell = a_cell(results, "refused", save="tf-2.3")
     page = open_page(fragment("variant", cell["variant"]))
@@ -90,7 +90,7 @@ def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path
     assert matrix.locator('a[tabindex="0"]').is_visible()
 
 
-def test_the_pair_ranks_formats(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_pair_ranks_formats(open_page: Open, results: Any) -> None:
     """Formats are ordered by their share of identical cells, and every variant is listed."""
     page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))
     table = page.get_by_role("table", name="Formats: identical of asked")
@@ -101,7 +101,7 @@ def test_the_pair_ranks_formats(open_page: Open, results: dict[str, Any]) -> Non
     assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()
 
 
-def test_a_refused_cell_shows_its_exception(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_refused_cell_shows_its_exception(open_page: Open, results: Any) -> None:
     """Type, message and the folded traceback are the measured ones."""
     cell = a_cell(results, "refused")
     page = open_page(cell_fragment(cell))
@@ -112,7 +112,7 @@ def test_a_refused_cell_shows_its_exception(open_page: Open, results: dict[str, 
     assert cell["failure"]["traceback"] == traceback.locator("pre").text_content()
 
 
-def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: dict[str, Any]) -> None:
+def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: Any) -> None:
     """What was raised while saving is told once, as that."""
     page = open_page(cell_fragment(a_cell(results, "unsaved")))
     titles = [title for title in page.locator("#view h2").all_inner_texts() if title.startswith("Exception")]
@@ -120,7 +120,7 @@ def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: di
     assert "cannot save a subclassed model" == page.locator("#view section > pre").first.text_content()
 
 
-def test_a_changed_cell_shows_how_much(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_changed_cell_shows_how_much(open_page: Open, results: Any) -> None:
     """Observation, place and the sizes of the difference are in the table, and what does not decide says so."""
     cell = a_cell(results, "changed")
     page = open_page(cell_fragment(cell))
@@ -157,7 +157,7 @@ def test_a_long_reason_stays_small(open_page: Open, tmp_path: pathlib.Path) -> N
     assert page.locator("details pre").first.bounding_box()["height"] < 600
 
 
-def test_a_crashed_cell_shows_its_signal(open_page: Open, results: dict[str, Any]) -> None:
+def test_a_crashed_cell_shows_its_signal(open_page: Open, results: Any) -> None:
     """The signal, the first attempt and the last words of the log."""
     cell = a_cell(results, "crashed")
     page = open_page(cell_fragment(cell))
@@ -166,7 +166,7 @@ def test_a_crashed_cell_shows_its_signal(open_page: Open, results: dict[str, Any
     assert cell["log"] == page.locator(".side").nth(1).locator("pre").text_content()
 
 
-def test_both_sides_tell_their_versions(open_page: Open, results: dict[str, Any]) -> None:
+def test_both_sides_tell_their_versions(open_page: Open, results: Any) -> None:
     """Left what saved, right what loaded."""
     cell = a_cell(results, "changed")
     runtimes = {runtime["id"]: runtime for runtime in results["runtimes"]}
@@ -177,7 +177,7 @@ def test_both_sides_tell_their_versions(open_page: Open, results: dict[str, Any]
         assert runtimes[cell[end]]["versions"]["tensorflow"] in text
 
 
-def test_the_command_runs_just_this_cell(open_page: Open, results: dict[str, Any]) -> None:
+def test_the_command_runs_just_this_cell(open_page: Open, results: Any) -> None:
     """The command names the cell, quoted for a shell where a name needs it."""
     plain = a_cell(results, "changed", variant="conv_batchnorm/h5")
     page = open_page(cell_fragment(plain))
@@ -266,7 +266,7 @@ def test_an_empty_run_opens(open_page: Open, tmp_path: pathlib.Path) -> None:
     assert "0 cells" == page.locator("#view h1").inner_text()
 
 
-def test_without_javascript(open_page: Open, results: dict[str, Any]) -> None:
+def test_without_javascript(open_page: Open, results: Any) -> None:
     """The matrix and the findings are visible, and nothing that would need JavaScript is."""
     page = open_page(java_script_enabled=False)
     assert len(results["runtimes"]) ** 2 == page.locator("#summed tbody td:visible").count()

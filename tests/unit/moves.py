@@ -14,7 +14,7 @@ RUNTIMES = {
 GRU = "GRU(reset_after=False) is not compatible with GRU(reset_after=True)"
 
 
-def document(*cells: dict[str, Any], pitfalls: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+def document(*cells: Any, pitfalls: Mapping[str, Any] | None = None) -> Any:
     """A results document of these cells; `pitfalls` are scenarios that show a mistake, with their remedy."""
     wrong = pitfalls or {}
     variants = {cell["variant"]: cell.pop("_variant") for cell in cells}
@@ -56,7 +56,7 @@ def document(*cells: dict[str, Any], pitfalls: Mapping[str, Mapping[str, Any]] |
 
 def cell(
     scenario: str, format: str, verdict: str, *, save: str = "old", load: str = "new", message: str = "", **more: Any
-) -> dict[str, Any]:
+) -> Any:
     """One cell; `parameters` make it another variant, `message` is that of the exception."""
     parameters = more.pop("parameters", {})
     id = "/".join([scenario, format, *(f"{name}={value}" for name, value in parameters.items())])
@@ -92,7 +92,7 @@ def cell(
     }
 
 
-def trial(remedy: str, verdict: str, *, verified: bool = True, **more: Any) -> dict[str, Any]:
+def trial(remedy: str, verdict: str, *, verified: bool = True, **more: Any) -> Any:
     """A remedy that was run on a cell, unless `variant`, `save` or `load` name the other cell that proves it."""
     run = not {"variant", "save", "load"} & set(more)
     return {
@@ -112,6 +112,6 @@ def trial(remedy: str, verdict: str, *, verified: bool = True, **more: Any) -> d
     }
 
 
-def many(format: str, verdict: str, count: int = 10, **more: Any) -> list[dict[str, Any]]:
+def many(format: str, verdict: str, count: int = 10, **more: Any) -> list[Any]:
     """The same in so many scenarios."""
     return [cell(f"scenario_{number}", format, verdict, **more) for number in range(count)]

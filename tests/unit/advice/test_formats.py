@@ -12,9 +12,9 @@ from tests.unit import moves
 LOAD_SIDE = [{"id": "compile-false", "side": "load"}, {"id": "another-format", "side": "save"}]
 
 
-def standings(*cells: dict[str, Any], **more: Any) -> list[FormatScore]:
+def standings(*cells: Any, **more: Any) -> list[FormatScore]:
     """The formats of these cells, the best first."""
-    document = {**moves.document(*cells, **more), "remedies": LOAD_SIDE}
+    document: Any = {**moves.document(*cells, **more), "remedies": LOAD_SIDE}
     return FormatScorer(document).standings(document["cells"])
 
 

@@ -23,15 +23,15 @@ from harness.results import reference, sources
 from tests.unit import moves
 
 KNOWN = load_causes()
-GRU: dict[str, Any] = {"message": moves.GRU, "parameters": {"layer": "gru"}}
+GRU: Any = {"message": moves.GRU, "parameters": {"layer": "gru"}}
 
 
-def made(*cells: dict[str, Any], **more: Any) -> dict[str, Any]:
+def made(*cells: Any, **more: Any) -> Any:
     """A document that is diagnosed by the real catalogue."""
     return sources.rediagnose(moves.document(*cells, **more), KNOWN)
 
 
-def advised(*cells: dict[str, Any], save: str = "old", load: str = "new", **more: Any) -> Advice:
+def advised(*cells: Any, save: str = "old", load: str = "new", **more: Any) -> Advice:
     """Advice from these cells."""
     return advise(made(*cells, **more), save, load)
 
@@ -231,7 +231,7 @@ def test_a_document_without_causes_is_told_by_its_reasons() -> None:
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, Any]:
+def known() -> Any:
     """The committed reference."""
     return reference.read(paths.REFERENCE)
 
@@ -247,7 +247,7 @@ def known() -> dict[str, Any]:
         ("tf2.21-keras3", "tf2.21-keras3", {"keras"}),
     ],
 )
-def test_the_best_format_of_well_known_moves(known: dict[str, Any], save: str, load: str, formats: set[str]) -> None:
+def test_the_best_format_of_well_known_moves(known: Any, save: str, load: str, formats: set[str]) -> None:
     """As people who made these moves found out, judged by the committed reference."""
     document = sources.rediagnose(narrowed(known, save), KNOWN)
     found = advise(document, save, load)
@@ -256,7 +256,7 @@ def test_the_best_format_of_well_known_moves(known: dict[str, Any], save: str, l
     assert best_formats(document)[save, load] == found.best.format
 
 
-def test_every_failing_cell_of_a_move_is_in_one_trouble(known: dict[str, Any]) -> None:
+def test_every_failing_cell_of_a_move_is_in_one_trouble(known: Any) -> None:
     """From Keras 2 to Keras 3: nothing is lost on the way, and each kind of model has a row."""
     document = sources.rediagnose(narrowed(known, "tf2.15"), KNOWN)
     found = advise(document, "tf2.15", "tf2.21-keras3")

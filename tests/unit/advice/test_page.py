@@ -19,7 +19,7 @@ from tests.unit import moves
 KNOWN = load_causes()
 
 
-def told(*cells: dict[str, Any], load: str = "new", **more: Any) -> str:
+def told(*cells: Any, load: str = "new", **more: Any) -> str:
     """The advice from these cells as a pipe gets it, on one line."""
     document = sources.rediagnose(moves.document(*cells, **more), KNOWN)
     runtimes = {runtime["id"]: runtime for runtime in document["runtimes"]}

@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 from harness import paths
-from harness.cli import main as cli
+from harness.cli.main import main
 from tests.unit import moves
 
 
@@ -32,7 +32,7 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
     """What the command prints, on stdout where it goes well."""
-    assert code == cli.main(["causes", *arguments])
+    assert code == main(["causes", *arguments])
     out = capsys.readouterr()
     return out.err if code else out.out
 

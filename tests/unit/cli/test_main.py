@@ -6,61 +6,85 @@ import contextlib
 import dataclasses
 import json
 import pathlib
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 
-from harness import errors, paths
+from harness import errors
 from harness.catalogue.environments import Catalogue
-from harness.cli import main as cli
-from harness.environments import locks, provision, sessions
-from harness.execute import rehearsal
+from harness.cli.main import INTERRUPTED, main
+from harness.cli.setting import Setting
+from harness.execute.pool import TaskResult
 from harness.model import Outcome, Provisioned
+from harness.plan.tasks import Task
 from harness.report import export
-from harness.run import matrix
+from harness.run.machinery import Machinery
 from tests.unit import made
 
 CATALOGUE = made.catalogue("old", "new", groups={"new": ("core", "all")})
 TITLED = '"""Shapes [batch, time] of a [/b] layer."""\n' + made.LEAST.partition("\n")[2]
 
 
+class Command:
+    """`matrix` on the scenarios of a place, with environments and workers as they are made out to be."""
+
+    def __init__(self) -> None:
+        self.load_catalogue: Callable[[], Catalogue] = lambda: CATALOGUE
+        self.tell: Callable[[Task], TaskResult] = lambda task: made.observed()
+        self.missing: set[str] = set()
+        self.refreshed: list[str] = []
+
+    @property
+    def setting(self) -> Setting:
+        """What the command works with."""
+        machinery = Machinery(
+            wanted=lambda environment: f"wanted {len(self.refreshed)}",
+            current=lambda environment: None if environment.id in self.missing else made.record(environment.id),
+            provision=_unavailable,
+            refresh_lock=lambda environment: self.refreshed.append(environment.id),
+            modules=lambda *arguments: [],
+            open_pool=self._pool,
+        )
+        here = pathlib.Path.cwd()
+        return Setting(
+            load_catalogue=lambda: self.load_catalogue(),
+            machinery=machinery,
+            reference=here / "reference",
+            findings=here / "findings.md",
+        )
+
+    def __call__(self, *arguments: str) -> int:
+        """The exit code."""
+        return self.main("matrix", "--scenarios", "scenarios", "--reports", "reports", *arguments)
+
+    def main(self, *arguments: str) -> int:
+        """The exit code of any command."""
+        return main(arguments, self.setting)
+
+    def _pool(
+        self, pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any
+    ) -> made.FakePool:
+        return made.FakePool(pythons, artifacts, work, isolation, limits, lambda task: self.tell(task))
+
+
 @pytest.fixture
-def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[pathlib.Path]:
-    """A folder with one scenario in `scenarios`, a small catalogue, and workers that all say the same."""
+def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    """A folder with one scenario in `scenarios`, which is the current one."""
     assert not home.exists()
     made.written(tmp_path / "scenarios", "dense", made.LEAST + '\n\nFORMATS = ("h5", "keras")\n')
-    opened: list[matrix.Matrix] = []
-
-    class Matrix(matrix.Matrix):
-        def __init__(self, *arguments: Any) -> None:
-            super().__init__(*arguments)
-            opened.append(self)
-
-    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.FakePool:
-        return made.FakePool(pythons, artifacts, work, isolation, limits, lambda task: made.observed())
-
-    monkeypatch.setattr(cli, "Matrix", Matrix)
-    monkeypatch.setattr(cli, "load_catalogue", lambda: CATALOGUE)
-    monkeypatch.setattr(matrix, "WorkerPool", pool)
-    monkeypatch.setattr(provision, "current", lambda environment: made.record(environment.id))
-    monkeypatch.setattr(provision, "wanted", lambda environment: "wanted")
-    monkeypatch.setattr(rehearsal, "modules", lambda *arguments: [])
-    monkeypatch.setattr(sys, "argv", ["crossload", "matrix"])
     monkeypatch.chdir(tmp_path)
-    yield tmp_path
-    for one in opened:
-        one.store.close()
+    return tmp_path
 
 
-def run(*arguments: str) -> int:
-    """The exit code of `matrix` on the place's scenarios."""
-    return cli.main(["matrix", "--scenarios", "scenarios", "--reports", "reports", *arguments])
+@pytest.fixture
+def run(place: pathlib.Path) -> Command:
+    """The command, with a small catalogue and workers that all say the same."""
+    return Command()
 
 
-def test_a_run_is_told_and_written(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_is_told_and_written(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Progress in plain lines, the counts of verdicts, what was done, where the report is."""
     assert 0 == run()
     out = capsys.readouterr().out
@@ -77,7 +101,9 @@ def test_a_run_is_told_and_written(place: pathlib.Path, capsys: pytest.CaptureFi
     jsonschema.validate(json.loads((place / "reports" / "results.json").read_text()), json.loads(export.schema()))
 
 
-def test_a_report_stands_where_nothing_has_changed(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_stands_where_nothing_has_changed(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It is told and not written again; a scenario that is edited, `--fresh` and `--before` make another."""
     page = place / "reports" / "index.html"
     run()
@@ -107,21 +133,12 @@ def test_a_report_stands_where_nothing_has_changed(place: pathlib.Path, capsys: 
 
 
 def test_a_model_that_does_not_load_is_no_failure_of_the_run(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is a finding; so is a scenario that raised and an environment that is not there."""
     raised = made.failure(step="build", path=str(place / "scenarios" / "dense.py"), line=5, message="[/no] such thing")
-    monkeypatch.setattr(
-        matrix,
-        "WorkerPool",
-        lambda pythons, artifacts, work, *, isolation, limits, preloads: made.FakePool(
-            pythons, artifacts, work, isolation, limits, lambda task: (made.attempt(Outcome.RAISED, failure=raised), {})
-        ),
-    )
-    monkeypatch.setattr(
-        provision, "current", lambda environment: None if environment.id == "env-new" else made.record(environment.id)
-    )
-    monkeypatch.setattr(sessions, "provision", _unavailable)
+    run.tell = lambda task: (made.attempt(Outcome.RAISED, failure=raised), {})
+    run.missing = {"env-new"}
     assert 0 == run()
     out = capsys.readouterr().out
     assert "scenario at fault: scenarios/dense.py:5: ValueError: [/no] such thing (in old)" in out
@@ -132,7 +149,9 @@ def _unavailable(environment: Any) -> Provisioned:
     return made.record(environment.id, status="unavailable", reason="no [/b] Python", hint="get one")
 
 
-def test_the_summary_as_json_is_all_there_is_on_stdout(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_summary_as_json_is_all_there_is_on_stdout(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Progress goes to stderr."""
     assert 0 == run("--json")
     said = capsys.readouterr()
@@ -144,7 +163,9 @@ def test_the_summary_as_json_is_all_there_is_on_stdout(place: pathlib.Path, caps
 
 
 @pytest.mark.parametrize("option", ["--list", "--dry-run"])
-def test_what_is_only_told_can_be_json(place: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+def test_what_is_only_told_can_be_json(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
     """And writes no report."""
     assert 0 == run(option, "--json")
     told = json.loads(capsys.readouterr().out)
@@ -158,7 +179,7 @@ def test_what_is_only_told_can_be_json(place: pathlib.Path, capsys: pytest.Captu
 
 
 def test_json_is_json_also_where_colours_are_forced(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As many CI services do."""
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -166,7 +187,9 @@ def test_json_is_json_also_where_colours_are_forced(
     assert json.loads(capsys.readouterr().out)
 
 
-def test_a_dry_run_says_what_would_be_done(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_says_what_would_be_done(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Before and after."""
     assert 0 == run("--dry-run", "--save", "old", "--format", "h5")
     assert [
@@ -198,42 +221,39 @@ def test_a_dry_run_says_what_would_be_done(place: pathlib.Path, capsys: pytest.C
     ids=str,
 )
 def test_a_group_is_chosen(
+    run: Command,
     place: pathlib.Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
     used: str,
 ) -> None:
     """The core set without a word, everything but what rolls with `--all`, and the last word counts."""
-    monkeypatch.setattr(cli, "load_catalogue", _rolling)
+    run.load_catalogue = _rolling
     assert 0 == run("--dry-run", *arguments)
     assert f"environments used: {used}" == capsys.readouterr().out.splitlines()[0]
 
 
 def test_an_unknown_group_gets_the_nearest(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As every other name does."""
-    monkeypatch.setattr(cli, "load_catalogue", _rolling)
+    run.load_catalogue = _rolling
     assert errors.UsageError.exit_code == run("--group", "nightli")
     assert "no group 'nightli'; did you mean nightly?" in capsys.readouterr().err
 
 
 def test_a_run_resolves_the_rolling_environments_that_it_uses(
-    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    run: Command, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anew at each run, before it is asked what is known; a run without them and a dry one resolve nothing."""
-    resolved: list[str] = []
-    monkeypatch.setattr(cli, "load_catalogue", _rolling)
-    monkeypatch.setattr(locks, "refresh", lambda environment: resolved.append(environment.id))
-    monkeypatch.setattr(provision, "wanted", lambda environment: f"wanted {len(resolved)}")
+    run.load_catalogue = _rolling
     run()
     run("--dry-run", "--group", "nightly")
-    assert [] == resolved
+    assert [] == run.refreshed
     run("--group", "nightly")
-    assert ["env-night"] == resolved
+    assert ["env-night"] == run.refreshed
     run("--load", "night", "--save", "old")
-    assert ["env-night", "env-night"] == resolved
+    assert ["env-night", "env-night"] == run.refreshed
 
 
 def _rolling() -> Catalogue:
@@ -243,7 +263,7 @@ def _rolling() -> Catalogue:
     return Catalogue((*others, dataclasses.replace(night, rolling=True)))
 
 
-def test_a_list_names_everything(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_names_everything(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Scenarios with their formats, runtimes with their environments."""
     assert 0 == run("--list")
     out = capsys.readouterr().out
@@ -251,7 +271,7 @@ def test_a_list_names_everything(place: pathlib.Path, capsys: pytest.CaptureFixt
         assert said in out
 
 
-def test_a_title_is_shown_as_it_is(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_title_is_shown_as_it_is(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Brackets are no markup."""
     made.written(place / "scenarios", "titled", TITLED)
     assert 0 == run("--list")
@@ -270,9 +290,9 @@ def test_a_title_is_shown_as_it_is(place: pathlib.Path, capsys: pytest.CaptureFi
     ],
 )
 def test_every_kind_of_error_has_an_exit_code_of_its_own(
+    run: Command,
     place: pathlib.Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
     error: type[errors.CrossloadError],
     code: int,
 ) -> None:
@@ -281,7 +301,7 @@ def test_every_kind_of_error_has_an_exit_code_of_its_own(
     def broken() -> Any:
         raise error("it [/broke]", "mend it")
 
-    monkeypatch.setattr(cli, "load_catalogue", broken)
+    run.load_catalogue = broken
     assert code == run()
     said = capsys.readouterr()
     assert ("", "crossload: it [/broke]\n  -> mend it\n") == (said.out, said.err)
@@ -290,7 +310,7 @@ def test_every_kind_of_error_has_an_exit_code_of_its_own(
 def test_no_two_kinds_of_error_share_an_exit_code() -> None:
     """Nor that of an interruption, nor that of success."""
     codes = [
-        cli.INTERRUPTED,
+        INTERRUPTED,
         0,
         errors.CrossloadError.exit_code,
         *(kind.exit_code for kind in errors.CrossloadError.__subclasses__()),
@@ -312,7 +332,7 @@ def test_no_two_kinds_of_error_share_an_exit_code() -> None:
     ],
 )
 def test_wrong_use_is_told_with_what_was_meant(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
     """Exit code 2, and nothing is done."""
     assert 2 == run(*arguments)
@@ -336,7 +356,7 @@ def test_wrong_use_is_told_with_what_was_meant(
     ],
 )
 def test_values_that_make_no_sense_are_refused(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     """By the parser, with its usage."""
     with pytest.raises(SystemExit) as caught:
@@ -345,10 +365,10 @@ def test_values_that_make_no_sense_are_refused(
     assert "usage: " in capsys.readouterr().err
 
 
-def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_explains_every_option(run: Command, capsys: pytest.CaptureFixture[str]) -> None:
     """And needs no catalogue, no store, no scenario."""
     with pytest.raises(SystemExit) as caught:
-        cli.main(["matrix", "--help"])
+        run.main("matrix", "--help")
     assert 0 == caught.value.code
     out = capsys.readouterr().out
     for option in (
@@ -373,7 +393,9 @@ def test_help_explains_every_option(capsys: pytest.CaptureFixture[str]) -> None:
         assert option in out
 
 
-def test_names_may_be_given_together_or_one_by_one(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_may_be_given_together_or_one_by_one(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Commas, or the option again."""
     told = []
     for arguments in (["--format", "h5,keras"], ["--format", "h5", "--format", "keras"]):
@@ -383,7 +405,7 @@ def test_names_may_be_given_together_or_one_by_one(place: pathlib.Path, capsys: 
 
 
 def test_an_interruption_is_told_and_everything_finished_is_kept(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the exit code that shells give to it."""
     left = iter(range(5))
@@ -393,22 +415,16 @@ def test_an_interruption_is_told_and_everything_finished_is_kept(
             raise KeyboardInterrupt
         return made.observed()
 
-    with monkeypatch.context() as patched:
-        patched.setattr(
-            matrix,
-            "WorkerPool",
-            lambda pythons, artifacts, work, *, isolation, limits, preloads: made.FakePool(
-                pythons, artifacts, work, isolation, limits, stopping
-            ),
-        )
-        assert 130 == run("--jobs", "1")
+    run.tell = stopping
+    assert 130 == run("--jobs", "1")
+    run.tell = lambda task: made.observed()
     assert "the same command goes on from here" in capsys.readouterr().out
     assert 0 == run()
     assert "known before" in capsys.readouterr().out
 
 
 def test_a_scenario_at_fault_is_told_and_the_others_go_on(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With file and line."""
     made.written(place / "scenarios", "wrong", '"""A title."""\n\nFORMATS = ("h6",)\n')
@@ -421,7 +437,7 @@ def test_a_scenario_at_fault_is_told_and_the_others_go_on(
 
 
 def test_a_pattern_that_means_a_scenario_at_fault_tells_its_fault(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It must not just be missing from what was asked for."""
     made.written(place / "scenarios", "dense_wrong", "import os\n")
@@ -429,7 +445,9 @@ def test_a_pattern_that_means_a_scenario_at_fault_tells_its_fault(
     assert "dense_wrong.py" in "".join(capsys.readouterr())
 
 
-def test_no_scenario_that_can_be_read_is_wrong_use(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_scenario_that_can_be_read_is_wrong_use(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """With all the faults there are."""
     for name in ("one", "other"):
         made.written(place / "broken", name, "def (\n")
@@ -440,7 +458,7 @@ def test_no_scenario_that_can_be_read_is_wrong_use(place: pathlib.Path, capsys: 
 
 
 def test_a_store_that_cannot_be_used_is_trouble_of_the_harness(
-    place: pathlib.Path, home: pathlib.Path, capsys: pytest.CaptureFixture[str]
+    run: Command, place: pathlib.Path, home: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit code 4, with the file to move away."""
     home.mkdir()
@@ -449,49 +467,54 @@ def test_a_store_that_cannot_be_used_is_trouble_of_the_harness(
     assert "store.sqlite" in capsys.readouterr().err
 
 
-def test_a_report_that_cannot_be_written_is_told(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_that_cannot_be_written_is_told(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """As a message with an exit code; the results are in the store."""
     (place / "reports").write_text("in the way")
     assert run() in range(1, 7)
     assert "reports" in capsys.readouterr().err
 
 
-def test_the_document_names_the_command_that_was_given(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_document_names_the_command_that_was_given(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Also when it did not come from a shell."""
     run("--json", "--format", "h5")
     assert json.loads(capsys.readouterr().out)["run"]["command"].endswith("--json --format h5")
 
 
-def test_a_first_scenario_is_written_and_can_be_run(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_first_scenario_is_written_and_can_be_run(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """By the command that it tells."""
-    assert 0 == cli.main(["new", "my_model", "--scenarios", "scenarios"])
+    assert 0 == run.main("new", "my_model", "--scenarios", "scenarios")
     assert (
         "Wrote scenarios/my_model.py. Run it: nox -s matrix -- -k my_model --scenarios scenarios\n"
         == capsys.readouterr().out
     )
     assert 0 == run("-k", "my_model")
-    assert 2 == cli.main(["new", "my_model", "--scenarios", "scenarios"])
-    assert 2 == cli.main(["new", "my-model", "--scenarios", "scenarios"])
+    assert 2 == run.main("new", "my_model", "--scenarios", "scenarios")
+    assert 2 == run.main("new", "my-model", "--scenarios", "scenarios")
 
 
-def test_a_report_is_written_again_from_its_document(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_is_written_again_from_its_document(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The same page, elsewhere."""
     run()
     capsys.readouterr()
-    assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again"])
+    assert 0 == run.main("report", "--results", "reports/results.json", "--reports", "again")
     assert "again/index.html" in capsys.readouterr().out.splitlines()
     assert (place / "reports" / "index.html").read_bytes() == (place / "again" / "index.html").read_bytes()
 
 
 def test_a_run_becomes_the_reference_and_is_compared_with_it(
-    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Command, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Columns, page and findings are written; a verdict that is another one is told, with exit code 1."""
-    monkeypatch.setattr(paths, "PROJECT", place)
-    monkeypatch.setattr(paths, "REFERENCE", place / "reference")
-    (place / "docs").mkdir()
     run()
-    assert 0 == cli.main(["reference", "--results", "reports/results.json"])
+    assert 0 == run.main("reference", "--results", "reports/results.json")
     written = {path.name for path in (place / "reference").iterdir()}
     assert {
         "cells.parquet",
@@ -502,40 +525,42 @@ def test_a_run_becomes_the_reference_and_is_compared_with_it(
         "badge.svg",
         "summary.md",
     } == written
-    assert (place / "docs" / "findings.md").read_text().startswith("# What breaks")
-    assert 0 == cli.main(["reference", "--check", "--results", "reports/results.json"])
+    assert (place / "findings.md").read_text().startswith("# What breaks")
+    assert 0 == run.main("reference", "--check", "--results", "reports/results.json")
     document = json.loads((place / "reports" / "results.json").read_text())
     document["cells"][0]["verdict"] = "changed"
     (place / "other.json").write_text(json.dumps(document))
     capsys.readouterr()
-    assert 1 == cli.main(["reference", "--check", "--results", "other.json", "--json"])
+    assert 1 == run.main("reference", "--check", "--results", "other.json", "--json")
     (change,) = json.loads(capsys.readouterr().out)
     assert ("identical", "changed") == (change["before"], change["now"])
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 99}', "null"])
 def test_what_is_no_results_document_is_refused(
-    place: pathlib.Path, capsys: pytest.CaptureFixture[str], content: str | None
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], content: str | None
 ) -> None:
     """Exit code 2, and how to make one."""
     if content is not None:
         (place / "results.json").write_text(content)
-    assert 2 == cli.main(["report", "--results", "results.json", "--reports", "again"])
+    assert 2 == run.main("report", "--results", "results.json", "--reports", "again")
     assert "make one: nox -s matrix" in capsys.readouterr().err
     assert not (place / "again").exists()
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_told(run: Command, capsys: pytest.CaptureFixture[str]) -> None:
     """And no command is wrong use."""
     with contextlib.suppress(SystemExit):
-        cli.main(["--version"])
+        run.main("--version")
     assert "0." in capsys.readouterr().out
     with pytest.raises(SystemExit) as caught:
-        cli.main([])
+        run.main()
     assert 2 == caught.value.code
 
 
-def test_an_earlier_run_is_laid_under_this_one(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_earlier_run_is_laid_under_this_one(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """One that cannot be read is told before anything is run."""
     assert 2 == run("--before", "kept.json")
     assert "kept.json: no earlier run can be read" in capsys.readouterr().err
@@ -544,11 +569,11 @@ def test_an_earlier_run_is_laid_under_this_one(place: pathlib.Path, capsys: pyte
     (place / "reports" / "results.json").rename(place / "kept.json")
     assert 0 == run("--before", "kept.json")
     assert "Since the run of" in (place / "reports" / "summary.md").read_text()
-    assert 0 == cli.main(["report", "--results", "reports/results.json", "--reports", "again", "--before", "kept.json"])
+    assert 0 == run.main("report", "--results", "reports/results.json", "--reports", "again", "--before", "kept.json")
     assert "Since the run of" in (place / "again" / "summary.md").read_text()
 
 
-def test_a_run_names_causes(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_names_causes(run: Command, place: pathlib.Path) -> None:
     """With remedies and without; both documents keep to the schema."""
     for more in ([], ["--remedies", "all"], ["--remedies", "none"]):
         assert 0 == run(*more)
@@ -557,3 +582,28 @@ def test_a_run_names_causes(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
         assert {""} == {cell["cause"] for cell in document["cells"]}
         assert document["causes"]
         assert ("remedies_run" in document["run"]["work"]) is not ("none" in more)
+
+
+def test_a_dry_run_leaves_nothing_behind(run: Command, place: pathlib.Path, home: pathlib.Path) -> None:
+    """No home, no store, no report, also where a reference is known; and a store that is there stays as it is."""
+    assert 0 == run("--dry-run")
+    assert not home.exists()
+    assert {"scenarios"} == {path.name for path in place.iterdir()}
+    assert 0 == run()
+    before = (home / "store.sqlite").read_bytes()
+    assert 0 == run("--dry-run", "--format", "h5")
+    assert before == (home / "store.sqlite").read_bytes()
+
+
+def test_a_run_can_be_logged(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a file with every task, or on the terminal."""
+    assert 0 == run("--log", "run.log")
+    text = (place / "run.log").read_text()
+    assert "saves: 4 to do, 0 known" in text
+    assert "load dense/h5: old -> new: done" in text
+    capsys.readouterr()
+    assert 0 == run("--fresh", "-v", "--json")
+    captured = capsys.readouterr()
+    json.loads(captured.out)
+    assert "INFO" in captured.err
+    assert 2 == run("--fresh", "--log", "scenarios")

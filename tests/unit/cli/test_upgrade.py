@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 from harness import paths
-from harness.cli import main as cli
+from harness.cli.main import main
 from tests.unit import moves
 
 MOVE = ("upgrade", "--from", "old", "--to", "new")
@@ -42,7 +42,7 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
     """What a command prints, on stdout where it goes well."""
-    assert code == cli.main(arguments)
+    assert code == main(arguments)
     out = capsys.readouterr()
     return out.err if code else out.out
 

@@ -18,10 +18,10 @@ from harness.store.artifacts import Artifacts
 from tests.unit import made
 
 
-def pool(tell: Callable[[Task], TaskResult]) -> made.FakePool:
+def pool(tell: Callable[[Task], TaskResult], kind: type[made.FakePool] = made.FakePool) -> made.FakePool:
     """A pool in which each task becomes what is told."""
     nowhere = pathlib.Path("/nowhere")
-    return made.FakePool({}, Artifacts(nowhere), nowhere, "fork", Limits(), tell)
+    return kind({}, Artifacts(nowhere), nowhere, "fork", Limits(), tell)
 
 
 def run_chains(
@@ -37,7 +37,7 @@ def run_chains(
         return task.key not in enough
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as executor:
-        scheduler.run(chains, some, executor, jobs, finished)  # type: ignore[arg-type]
+        scheduler.run(chains, some, executor, jobs, finished)
     return found
 
 
@@ -135,8 +135,7 @@ def test_suspects_run_when_nothing_else_does() -> None:
             finally:
                 running.pop()
 
-    some = pool(lambda task: (made.attempt(Outcome.CRASHED), {}))
-    some.__class__ = Alone
+    some = pool(lambda task: (made.attempt(Outcome.CRASHED), {}), Alone)
     assert {"crashed"} == {attempt.before for attempt in run(TASKS, some, jobs=4).values()}
     assert {1} == set(most)
 
@@ -160,5 +159,5 @@ def test_a_run_that_is_stopped_begins_nothing_more(error: type[BaseException]) -
 
     some = pool(tell)
     with concurrent.futures.ThreadPoolExecutor(1) as executor, pytest.raises(error):
-        scheduler.run([[task] for task in TASKS], some, executor, 1, finished)  # type: ignore[arg-type]
+        scheduler.run([[task] for task in TASKS], some, executor, 1, finished)
     assert TASKS[:2] == some.asked

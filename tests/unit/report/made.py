@@ -29,7 +29,7 @@ RUNTIMES = (
     ("keras-3", "py313-tf2.21", "Keras 3 on TensorFlow 2.21", "keras", False, "3.13", "2.21.0", "3.12.0"),
     ("tf-keras-2.21", "py313-tf2.21", "tf-keras on TensorFlow 2.21", "tf_keras", False, "3.13", "2.21.0", "2.21.0"),
 )
-SCENARIOS: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+SCENARIOS: tuple[tuple[str, str, str, Any], ...] = (
     ("dense", "A plain dense network", "", {}),
     ("conv_batchnorm", "Convolution with batch normalisation", "", {}),
     ("lstm_defaults", "LSTM with its default arguments", "", {}),
@@ -57,9 +57,7 @@ TRACE = """Traceback (most recent call last):
 """
 
 
-def results(
-    *, seed: int = 7, runtimes: int = 8, scenarios: int = 8, formats: int = 3, nasty: bool = True
-) -> dict[str, Any]:
+def results(*, seed: int = 7, runtimes: int = 8, scenarios: int = 8, formats: int = 3, nasty: bool = True) -> Any:
     """A whole document; `nasty` puts hostile text wherever a scenario, a model or a message could."""
     chance = random.Random(seed)
     rows = [_runtime(number) for number in range(runtimes)]
@@ -91,7 +89,7 @@ def results(
     return document
 
 
-def bare(document: dict[str, Any]) -> dict[str, Any]:
+def bare(document: Any) -> Any:
     """The same document as it was made before there were causes and remedies."""
     cells = [
         {key: value for key, value in cell.items() if key not in ("cause", "remedies")} for cell in document["cells"]
@@ -99,7 +97,7 @@ def bare(document: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in document.items() if key not in ("causes", "remedies")} | {"cells": cells}
 
 
-def earlier(document: dict[str, Any], seed: int = 3) -> dict[str, Any]:
+def earlier(document: Any, seed: int = 3) -> Any:
     """A run before it: some cells were better, worse, not asked or not there, one is gone, and one numpy was older."""
     chance = random.Random(seed)
     cells = []
@@ -116,7 +114,7 @@ def earlier(document: dict[str, Any], seed: int = 3) -> dict[str, Any]:
     return document | {"run": run, "cells": [*cells, gone], "runtimes": [old, *others]}
 
 
-def empty() -> dict[str, Any]:
+def empty() -> Any:
     """A run that did nothing: the least document that the contract allows."""
     document = results(runtimes=1, scenarios=1, formats=1, nasty=False)
     return document | {
@@ -135,7 +133,7 @@ def empty() -> dict[str, Any]:
     }
 
 
-def _runtime(number: int) -> dict[str, Any]:
+def _runtime(number: int) -> Any:
     id_, environment, title, keras, v1, python, tensorflow, version = RUNTIMES[number % len(RUNTIMES)]
     again = number // len(RUNTIMES)
     suffix = f".r{again}" if again else ""
@@ -156,8 +154,8 @@ def _runtime(number: int) -> dict[str, Any]:
     }
 
 
-def _environments(rows: list[dict[str, Any]], nasty: bool) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _environments(rows: list[Any], nasty: bool) -> list[Any]:
+    found: dict[str, Any] = {}
     for row in rows:
         away = row["environment"].startswith("py37")
         if away:
@@ -188,7 +186,7 @@ def _environments(rows: list[dict[str, Any]], nasty: bool) -> list[dict[str, Any
     return list(found.values())
 
 
-def _scenario(number: int, nasty: bool) -> dict[str, Any]:
+def _scenario(number: int, nasty: bool) -> Any:
     name, title, cause, remedy = SCENARIOS[number % len(SCENARIOS)]
     again = f"_{number // len(SCENARIOS)}" if number >= len(SCENARIOS) else ""
     text = NASTY if nasty and number == 0 else ""
@@ -204,10 +202,10 @@ def _scenario(number: int, nasty: bool) -> dict[str, Any]:
     }
 
 
-def _variants(case: dict[str, Any], formats: int, nasty: bool) -> list[dict[str, Any]]:
+def _variants(case: Any, formats: int, nasty: bool) -> list[Any]:
     found = []
     for format_ in [FORMATS[n % len(FORMATS)] + (f"-{n // 7}" if n >= 7 else "") for n in range(formats)]:
-        options: list[dict[str, Any]] = [case["remedy"]] if case["remedy"] else []
+        options: list[Any] = [case["remedy"]] if case["remedy"] else []
         plain = dict.fromkeys(case["remedy"], NASTY if nasty and case["name"] == "vocabulary_set" else "none")
         for parameters in [plain, *options]:
             found.append(
@@ -222,7 +220,7 @@ def _variants(case: dict[str, Any], formats: int, nasty: bool) -> list[dict[str,
     return found
 
 
-def _run(saves: int, cells: int) -> dict[str, Any]:
+def _run(saves: int, cells: int) -> Any:
     return {
         "started": "2026-11-24T03:00:00+00:00",
         "seconds": 512.3,
@@ -246,7 +244,7 @@ def _run(saves: int, cells: int) -> dict[str, Any]:
     }
 
 
-def _faults(nasty: bool) -> list[dict[str, Any]]:
+def _faults(nasty: bool) -> list[Any]:
     return [
         {
             "path": "scenarios/broken.py",
@@ -259,14 +257,12 @@ def _faults(nasty: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _failure(kind: str, message: str, step: str) -> dict[str, Any]:
+def _failure(kind: str, message: str, step: str) -> Any:
     trace = TRACE.format(type=kind, message=message)
     return {"type": kind, "message": message, "traceback": trace, "step": step, "path": "", "line": 0}
 
 
-def _save(
-    chance: random.Random, kind: dict[str, Any], row: dict[str, Any], away: set[str], nasty: bool
-) -> dict[str, Any]:
+def _save(chance: random.Random, kind: Any, row: Any, away: set[str], nasty: bool) -> Any:
     draw, failure, reason, outcome = chance.random(), None, "", "done"
     if row["environment"] in away:
         outcome, reason = "unavailable", "no Python 3.7 was found"
@@ -298,16 +294,16 @@ def _save(
 
 def _cell(
     chance: random.Random,
-    kind: dict[str, Any],
-    save: dict[str, Any],
+    kind: Any,
+    save: Any,
     at: int,
-    one: dict[str, Any],
+    one: Any,
     other_at: int,
-    other: dict[str, Any],
+    other: Any,
     away: set[str],
     nasty: bool,
-) -> dict[str, Any]:
-    cell: dict[str, Any] = {
+) -> Any:
+    cell: Any = {
         "variant": kind["id"],
         "save": one["id"],
         "load": other["id"],
@@ -334,7 +330,7 @@ def _cell(
     return cell | _outcome(chance, abs(at - other_at), kind, nasty)
 
 
-def _outcome(chance: random.Random, distance: int, kind: dict[str, Any], nasty: bool) -> dict[str, Any]:
+def _outcome(chance: random.Random, distance: int, kind: Any, nasty: bool) -> Any:
     trouble = 0.0 if kind["remedy"] else 0.07 * min(distance, 6) + 0.02
     if chance.random() > trouble:
         return {"verdict": "identical", "reason": "every observation agrees"}
@@ -373,9 +369,7 @@ def _outcome(chance: random.Random, distance: int, kind: dict[str, Any], nasty: 
     }
 
 
-def _difference(
-    observation: str, kind: str, detail: str, where: str, size: float | None, counts: bool = True
-) -> dict[str, Any]:
+def _difference(observation: str, kind: str, detail: str, where: str, size: float | None, counts: bool = True) -> Any:
     known = size is not None
     return {
         "observation": observation,

@@ -36,7 +36,7 @@ OF_VERDICT = {"changed": "hash-order", "incomplete": "slots-lost", "unsaved": "c
 FAILING = ("changed", "incomplete", "refused", "unsaved", "crashed", "timed-out")
 
 
-def annotate(document: dict[str, Any], chance: random.Random, text: str) -> None:
+def annotate(document: Any, chance: random.Random, text: str) -> None:
     """Put causes and remedies into a document; `text` is put wherever the catalogue could hold it."""
     document["causes"] = [
         {
@@ -66,14 +66,14 @@ def annotate(document: dict[str, Any], chance: random.Random, text: str) -> None
             cell["remedies"] = _trials(document, cell, chance, text)
 
 
-def cause(cell: dict[str, Any]) -> str:
+def cause(cell: Any) -> str:
     """The cause that a made-up cell stands for."""
     if cell["verdict"] == "refused":
         return next(id_ for part, id_ in OF_MESSAGE.items() if part in cell["reason"])
     return OF_VERDICT.get(cell["verdict"], "unknown")
 
 
-def _trials(document: dict[str, Any], cell: dict[str, Any], chance: random.Random, text: str) -> list[dict[str, Any]]:
+def _trials(document: Any, cell: Any, chance: random.Random, text: str) -> list[Any]:
     """Up to three trials: run anew, proven by another format, proven by another loader; verified ones first."""
     found = []
     if chance.random() < 0.5:
@@ -87,7 +87,7 @@ def _trials(document: dict[str, Any], cell: dict[str, Any], chance: random.Rando
     return sorted(found, key=lambda trial: not trial["verified"])
 
 
-def _trial(remedy: str, verdict: str, verified: bool, reason: str = "") -> dict[str, Any]:
+def _trial(remedy: str, verdict: str, verified: bool, reason: str = "") -> Any:
     return {
         "remedy": remedy,
         "verdict": verdict,

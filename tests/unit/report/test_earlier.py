@@ -12,6 +12,7 @@ import pytest
 from harness.errors import UsageError
 from harness.report import earlier, export, payload, render, tables
 from harness.results import reference
+from harness.results.shape import cell_id
 from tests.unit.report import made
 
 MOVED = {
@@ -32,7 +33,7 @@ MOVED = {
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A made run."""
     return made.results()
 
@@ -43,19 +44,19 @@ def test_what_became_of_a_cell(before: str, now: str) -> None:
     assert MOVED[before, now] == earlier.move(before, now)
 
 
-def test_every_cell_is_counted_once(document: dict[str, Any]) -> None:
+def test_every_cell_is_counted_once(document: Any) -> None:
     """Counts over both runs agree with a plain counter."""
     old = made.earlier(document)
-    then = {earlier.place(cell): cell["verdict"] for cell in old["cells"]}
+    then = {cell_id(cell): cell["verdict"] for cell in old["cells"]}
     expected = collections.Counter(
-        earlier.move(then.get(earlier.place(cell), ""), cell["verdict"]) for cell in document["cells"]
+        earlier.move(then.get(cell_id(cell), ""), cell["verdict"]) for cell in document["cells"]
     )
     counts = earlier.counts(earlier.of(old), document)
     assert {name: expected[name] for name in earlier.MOVES} == counts
     assert all(counts[name] for name in ("worse", "better", "new", "gone", "same"))
 
 
-def test_what_this_run_was_not_asked_for_is_gone(document: dict[str, Any]) -> None:
+def test_what_this_run_was_not_asked_for_is_gone(document: Any) -> None:
     """Cells of variants and runtimes that both have are gone; those of others are outside of what can be compared."""
     old, new = earlier.of(document), document | {"cells": document["cells"][10:]}
     asked = sum(cell["verdict"] not in ("unsupported", "unavailable") for cell in document["cells"][:10])
@@ -65,14 +66,14 @@ def test_what_this_run_was_not_asked_for_is_gone(document: dict[str, Any]) -> No
     assert [] == earlier.lost(old, new | {"variants": document["variants"][1:]})
 
 
-def test_versions_that_differ_are_told(document: dict[str, Any]) -> None:
+def test_versions_that_differ_are_told(document: Any) -> None:
     """Runtime, package, then and now; runtimes of one run alone, or whose versions are not known, are left out."""
     old = made.earlier(document)
     assert [["keras-2.2.4", "numpy", "1.0", "1.19.5"]] == earlier.versions(old["runtimes"], document["runtimes"])
     assert [] == earlier.versions(old["runtimes"][1:], document["runtimes"])
 
 
-def test_a_document_and_a_reference_are_the_same_run(document: dict[str, Any], tmp_path: pathlib.Path) -> None:
+def test_a_document_and_a_reference_are_the_same_run(document: Any, tmp_path: pathlib.Path) -> None:
     """It does not matter whether an earlier run is read from a results.json or from a folder of columns."""
     old = made.earlier(made.results(nasty=False))
     (tmp_path / "results.json").write_text(export.document(old), encoding="utf-8")
@@ -82,7 +83,7 @@ def test_a_document_and_a_reference_are_the_same_run(document: dict[str, Any], t
     assert earlier.of(old) == one
 
 
-def _storable(document: dict[str, Any]) -> dict[str, Any]:
+def _storable(document: Any) -> Any:
     """With the keys that a run of the harness has, and a made one has not."""
     return document | {name: [run | {"key": ""} for run in document[name]] for name in ("cells", "saves")}
 
@@ -102,7 +103,7 @@ def test_a_missing_file_and_a_folder_without_a_run_are_refused(tmp_path: pathlib
             earlier.read(path)
 
 
-def test_page_and_summary_tell_what_moved(document: dict[str, Any]) -> None:
+def test_page_and_summary_tell_what_moved(document: Any) -> None:
     """Both say since when, and the summary lists what became worse, without live markup."""
     old, sums = earlier.of(made.earlier(document)), tables.sums(document)
     counts = earlier.counts(old, document)
@@ -115,10 +116,10 @@ def test_page_and_summary_tell_what_moved(document: dict[str, Any]) -> None:
     assert "Since the run of" not in export.summary(document, sums)
 
 
-def test_the_page_has_the_earlier_verdicts(document: dict[str, Any]) -> None:
+def test_the_page_has_the_earlier_verdicts(document: Any) -> None:
     """One number for each cell of this run, in its order."""
     old = earlier.of(made.earlier(document))
     packed = json.loads(json.dumps(earlier.packed(old, document)))
     names = [label["verdict"] for label in payload.core(document, tables.sums(document))["labels"]]
     told = [names[number] if number >= 0 else "" for number in packed["verdicts"]]
-    assert [old.verdicts.get(earlier.place(cell), "") for cell in document["cells"]] == told
+    assert [old.verdicts.get(cell_id(cell), "") for cell in document["cells"]] == told

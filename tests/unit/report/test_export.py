@@ -23,13 +23,13 @@ from tests.unit.report import made
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A made run full of hostile text."""
     return made.results()
 
 
 @pytest.fixture(scope="module")
-def sums(document: dict[str, Any]) -> tables.Sums:
+def sums(document: Any) -> tables.Sums:
     """Its sums."""
     return tables.sums(document)
 
@@ -69,12 +69,12 @@ def test_the_schema_misses_what_is_not_there(key: str) -> None:
         jsonschema.validate(results, json.loads(export.schema()))
 
 
-def test_the_document_comes_back_as_it_was(document: dict[str, Any]) -> None:
+def test_the_document_comes_back_as_it_was(document: Any) -> None:
     """Writing and reading the results changes nothing."""
     assert document == json.loads(export.document(document))
 
 
-def test_each_cell_has_a_line_of_its_own(document: dict[str, Any]) -> None:
+def test_each_cell_has_a_line_of_its_own(document: Any) -> None:
     """A diff of two results shows the cells that differ."""
     lines = export.document(document).split("\n")
     assert len(document["cells"]) == sum(line.startswith('  {"variant": ') and '"load": ' in line for line in lines)
@@ -85,7 +85,7 @@ def test_not_a_number_becomes_null() -> None:
     assert {"a": [None, {"b": None}], "c": 1.5} == export.plain({"a": [math.nan, {"b": math.inf}], "c": 1.5})
 
 
-def test_csv_has_every_cell(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_csv_has_every_cell(document: Any, sums: tables.Sums) -> None:
     """One line per cell, in order, and the fields come back."""
     rows = list(csv.DictReader(io.StringIO(export.csv(sums), newline="")))
     told = [(row["save"], row["load"], row["verdict"]) for row in rows]
@@ -121,14 +121,14 @@ def test_parquet_takes_what_is_no_text() -> None:
     assert 0 == parquet.read_table(io.BytesIO(export.parquet(tables.sums(made.empty())))).num_rows
 
 
-def test_tables_name_cause_and_remedy(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_tables_name_cause_and_remedy(document: Any, sums: tables.Sums) -> None:
     """The id of a cell's cause, and of the first remedy that was verified."""
     rows = list(csv.DictReader(io.StringIO(export.csv(sums), newline="")))
     assert [cell["cause"] for cell in document["cells"]] == [row["cause"] for row in rows]
     assert [tables.verified(cell) for cell in document["cells"]] == [row["remedy"] for row in rows]
 
 
-def test_the_summary_counts_causes(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_the_summary_counts_causes(document: Any, sums: tables.Sums) -> None:
     """The most frequent with their cells and how many were remedied; a document without causes has no such part."""
     most = max(sums.causes, key=lambda why: why.cells)
     assert f"| {inert(most.title)} | {most.cells} | {most.remedied} |" in export.summary(document, sums)
@@ -155,7 +155,7 @@ def test_the_badge_says_how_it_stands(verdicts: list[str], told: str) -> None:
     assert ["crossload", told] == [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_the_summary_tells_what_matters(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_the_summary_tells_what_matters(document: Any, sums: tables.Sums) -> None:
     """Counts, findings, the matrix, what is missing and what is at fault; and not one live tag."""
     text = export.summary(document, sums)
     assert "## Findings" in text
@@ -166,7 +166,7 @@ def test_the_summary_tells_what_matters(document: dict[str, Any], sums: tables.S
     assert not re.search(r"<[a-z!/]", text)
 
 
-def test_the_sums_say_what_they_leave_out(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_the_sums_say_what_they_leave_out(document: Any, sums: tables.Sums) -> None:
     """Summary and picture say that pitfalls are left out, and only where there are any."""
     plain = made.results(runtimes=2, scenarios=1, formats=1)
     none = tables.sums(plain)
@@ -178,7 +178,7 @@ def test_the_sums_say_what_they_leave_out(document: dict[str, Any], sums: tables
         assert words.PITFALLS not in other
 
 
-def test_the_summary_marks_pitfalls(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_the_summary_marks_pitfalls(document: Any, sums: tables.Sums) -> None:
     """A finding that a pitfall is there to show is marked as one."""
     expected = sum(f.kind == "pitfall" for f in sums.findings if f.verdict == "changed")
     assert 0 < expected == export.summary(document, sums).count("**changed** (pitfall)")
@@ -193,7 +193,7 @@ def test_the_summary_stays_short(sums: tables.Sums) -> None:
     assert 5 == text.count("- × **refused**")
 
 
-def test_the_picture_is_xml_with_every_square(document: dict[str, Any], sums: tables.Sums) -> None:
+def test_the_picture_is_xml_with_every_square(document: Any, sums: tables.Sums) -> None:
     """The SVG parses, has a square for each pair, and a title for those who cannot see it."""
     root = ElementTree.fromstring(render.matrix_svg(document, sums))
     name = "{http://www.w3.org/2000/svg}"

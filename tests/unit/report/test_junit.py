@@ -25,18 +25,18 @@ OUTCOME = {
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A made run full of hostile text."""
     return made.results(formats=6)
 
 
 @pytest.fixture(scope="module")
-def root(document: dict[str, Any]) -> ElementTree.Element:
+def root(document: Any) -> ElementTree.Element:
     """Its JUnit XML, read."""
     return ElementTree.fromstring(junit.document(document))
 
 
-def test_every_cell_is_a_test(document: dict[str, Any], root: ElementTree.Element) -> None:
+def test_every_cell_is_a_test(document: Any, root: ElementTree.Element) -> None:
     """Named by its variant and its move, with the outcome of its verdict."""
     told = [
         (test.get("classname"), test.get("name"), test[0].tag if len(test) else None) for test in root.iter("testcase")
@@ -48,7 +48,7 @@ def test_every_cell_is_a_test(document: dict[str, Any], root: ElementTree.Elemen
     assert set(OUTCOME) == {cell["verdict"] for cell in document["cells"]}
 
 
-def test_suites_count_their_tests(document: dict[str, Any], root: ElementTree.Element) -> None:
+def test_suites_count_their_tests(document: Any, root: ElementTree.Element) -> None:
     """The totals of the run and of each variant are those of the tests in them."""
     assert [variant["id"] for variant in document["variants"]] == [suite.get("name") for suite in root]
     for suite in (root, *root):
@@ -63,7 +63,7 @@ def test_suites_count_their_tests(document: dict[str, Any], root: ElementTree.El
         assert {name: str(count) for name, count in expected.items()} == {name: suite.get(name) for name in expected}
 
 
-def test_a_failure_tells_why_and_what_helps(document: dict[str, Any], root: ElementTree.Element) -> None:
+def test_a_failure_tells_why_and_what_helps(document: Any, root: ElementTree.Element) -> None:
     """Reason, cause and verified remedy are in its text, with their titles."""
     titles = {one["id"]: one["title"] for one in (*document["causes"], *document["remedies"])}
     place, cell = next(
@@ -94,7 +94,7 @@ def test_anything_is_valid_xml(text: str) -> None:
     assert kept == next(root.iter("testcase")).get("classname")
 
 
-def test_an_empty_run_and_one_without_causes(document: dict[str, Any]) -> None:
+def test_an_empty_run_and_one_without_causes(document: Any) -> None:
     """Neither stops it."""
     assert "0" == ElementTree.fromstring(junit.document(made.empty())).get("tests")
     bare = junit.document(made.bare(document))

@@ -20,7 +20,7 @@ RELEASED = {
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A made run whose environments were released over eight years."""
     results = made.results()
     for place in results["environments"]:
@@ -28,7 +28,7 @@ def document() -> dict[str, Any]:
     return results
 
 
-def _saved(document: dict[str, Any], environment: str, format_: str) -> list[str]:
+def _saved(document: Any, environment: str, format_: str) -> list[str]:
     """Verdicts of what one environment saved in a format for itself and everything newer, pitfalls left out."""
     place = {row["id"]: RELEASED[row["environment"].split("-")[0]] for row in document["runtimes"]}
     causes = {case["name"] for case in document["scenarios"] if case["cause"]}
@@ -46,7 +46,7 @@ def _saved(document: dict[str, Any], environment: str, format_: str) -> list[str
     ]
 
 
-def test_a_bar_is_what_became_of_the_files_of_a_year(document: dict[str, Any]) -> None:
+def test_a_bar_is_what_became_of_the_files_of_a_year(document: Any) -> None:
     """All asked cells whose saver is of that year and whose loader is no older."""
     panel = next(one for one in plots.by_year(document, tables.cells(document)) if one.format == "h5")
     bar = panel.at(2020)
@@ -57,7 +57,7 @@ def test_a_bar_is_what_became_of_the_files_of_a_year(document: dict[str, Any]) -
     assert panel.at(2019) is None  # that environment was unavailable
 
 
-def test_the_parts_of_a_bar_fill_it(document: dict[str, Any]) -> None:
+def test_the_parts_of_a_bar_fill_it(document: Any) -> None:
     """Good cells stand at the foot, and heights are shares."""
     for panel in plots.by_year(document, tables.cells(document)):
         for bar in panel.bars:
@@ -67,7 +67,7 @@ def test_the_parts_of_a_bar_fill_it(document: dict[str, Any]) -> None:
             assert plots.SIDE <= bar.x < bar.x + bar.width <= plots.WIDE
 
 
-def test_age_counts_whole_years(document: dict[str, Any]) -> None:
+def test_age_counts_whole_years(document: Any) -> None:
     """From March 2018 to November 2022 is four years; the axis reaches from 0 to the oldest file."""
     panels = plots.by_age(document, tables.cells(document))
     assert {"0", "7"} <= {bar.label for bar in panels[0].bars}
@@ -78,7 +78,7 @@ def test_age_counts_whole_years(document: dict[str, Any]) -> None:
     )
 
 
-def test_without_dates_there_is_no_picture(document: dict[str, Any]) -> None:
+def test_without_dates_there_is_no_picture(document: Any) -> None:
     """A document whose releases are unknown, or all of one year, has none; the page is made without."""
     unknown = document | {"environments": [place | {"released": ""} for place in document["environments"]]}
     same = document | {"environments": [place | {"released": "2020-01-01"} for place in document["environments"]]}
@@ -87,7 +87,7 @@ def test_without_dates_there_is_no_picture(document: dict[str, Any]) -> None:
     assert "Ten years of files" not in render.page(unknown, tables.sums(unknown))
 
 
-def test_every_number_of_a_picture_is_in_its_table(document: dict[str, Any]) -> None:
+def test_every_number_of_a_picture_is_in_its_table(document: Any) -> None:
     """Who does not look can read: share, identical and asked."""
     page = render.page(document, tables.sums(document))
     assert "Ten years of files" in page

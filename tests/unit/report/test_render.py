@@ -51,13 +51,13 @@ class Reader(html.parser.HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A made run full of hostile text."""
     return made.results()
 
 
 @pytest.fixture(scope="module")
-def page(document: dict[str, Any]) -> str:
+def page(document: Any) -> str:
     """Its page."""
     return render.page(document, tables.sums(document))
 
@@ -68,14 +68,14 @@ def reader(page: str) -> Reader:
     return Reader(page)
 
 
-def unpacked(page: str, name: str) -> dict[str, Any]:
+def unpacked(page: str, name: str) -> Any:
     """A block of the page as its script sees it."""
     text = page.split(f'id="block-{name}">')[1].split("</script>")[0]
-    block: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
+    block: Any = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
     return block
 
 
-def test_without_javascript_the_matrix_is_there(document: dict[str, Any], reader: Reader) -> None:
+def test_without_javascript_the_matrix_is_there(document: Any, reader: Reader) -> None:
     """Every pair of runtimes has a square that tells its verdicts in words."""
     told = [attributes.get("aria-label") or "" for attributes in reader.all("a")]
     for save in document["runtimes"]:
@@ -83,7 +83,7 @@ def test_without_javascript_the_matrix_is_there(document: dict[str, Any], reader
             assert 1 == sum(text.startswith(f"Saved in {save['id']}, loaded in {load['id']}: ") for text in told)
 
 
-def test_without_javascript_the_findings_are_there(document: dict[str, Any], reader: Reader) -> None:
+def test_without_javascript_the_findings_are_there(document: Any, reader: Reader) -> None:
     """Every finding is a sentence of the delivered page."""
     findings = tables.sums(document).findings
     assert [words.sentence(finding) for finding in findings] == [
@@ -97,7 +97,7 @@ def test_without_javascript_what_is_missing_is_there(page: str) -> None:
     assert "scenarios/broken.py:12" in page
 
 
-def test_the_matrix_is_a_table(document: dict[str, Any], reader: Reader) -> None:
+def test_the_matrix_is_a_table(document: Any, reader: Reader) -> None:
     """Headings have scopes, one for each runtime and axis, and the table has a caption."""
     scopes = [attributes.get("scope") for attributes in reader.all("th")]
     assert len(document["runtimes"]) <= scopes.count("row")
@@ -174,7 +174,7 @@ def test_the_page_fetches_nothing(reader: Reader) -> None:
     assert [] == outside
 
 
-def test_the_core_block_has_every_cell(document: dict[str, Any], page: str) -> None:
+def test_the_core_block_has_every_cell(document: Any, page: str) -> None:
     """The columns name the same variants, runtimes, verdicts and reasons as the document."""
     core = unpacked(page, "core")
     cells = core["cells"]
@@ -191,7 +191,7 @@ def test_the_core_block_has_every_cell(document: dict[str, Any], page: str) -> N
     assert [(c["variant"], c["save"], c["load"], c["verdict"], c["reason"]) for c in document["cells"]] == told
 
 
-def test_the_detail_block_has_logs_and_tracebacks(document: dict[str, Any], page: str) -> None:
+def test_the_detail_block_has_logs_and_tracebacks(document: Any, page: str) -> None:
     """Texts come back line by line as they were, hostile ones included."""
     detail = unpacked(page, "detail")
 
@@ -203,12 +203,12 @@ def test_the_detail_block_has_logs_and_tracebacks(document: dict[str, Any], page
     assert expected == [text(detail["failures"][cell[0]][2]) for cell in detail["cells"] if cell[0] >= 0]
 
 
-def test_the_blocks_have_causes_and_remedies(document: dict[str, Any], page: str) -> None:
+def test_the_blocks_have_causes_and_remedies(document: Any, page: str) -> None:
     """Each cell's cause and first verified remedy, and every trial with what proves it."""
     core, detail = unpacked(page, "core"), unpacked(page, "detail")
     cells = core["cells"]
 
-    def named(items: list[dict[str, Any]], place: int) -> str:
+    def named(items: list[Any], place: int) -> str:
         return "" if place < 0 else str(items[place]["id"])
 
     assert [cell["cause"] for cell in document["cells"]] == [named(core["causes"], n) for n in cells["cause"]]
@@ -236,7 +236,7 @@ def test_the_blocks_have_causes_and_remedies(document: dict[str, Any], page: str
     }
 
 
-def test_a_document_without_causes_is_a_page(document: dict[str, Any]) -> None:
+def test_a_document_without_causes_is_a_page(document: Any) -> None:
     """One that was made before there were any has no cause in any cell, and no part about them."""
     bare = made.bare(document)
     page = render.page(bare, tables.sums(bare))
@@ -245,7 +245,7 @@ def test_a_document_without_causes_is_a_page(document: dict[str, Any]) -> None:
     assert "panel-causes" not in page.split("</style>")[1].split("<script")[0]
 
 
-def test_remedies_that_are_null_or_of_no_catalogue(document: dict[str, Any]) -> None:
+def test_remedies_that_are_null_or_of_no_catalogue(document: Any) -> None:
     """Columns read back have null for no remedies; a remedy that no catalogue names is called by its id."""
     results = made.results(runtimes=2, scenarios=1, formats=1)
     trial = next(cell["remedies"][0] for cell in document["cells"] if cell["remedies"])
@@ -265,7 +265,7 @@ def test_the_best_formats_are_those_of_the_advice() -> None:
     assert ("tf-2.3", "keras-2.2.4") in told
 
 
-def test_the_causes_are_there_without_javascript(document: dict[str, Any], reader: Reader) -> None:
+def test_the_causes_are_there_without_javascript(document: Any, reader: Reader) -> None:
     """The most frequent ones are links with their titles on the delivered page."""
     titles = [why.title for why in tables.sums(document).causes]
     assert all(any(title.split("\u2028")[0] in text for text in reader.text["a"]) for title in titles)

@@ -9,7 +9,7 @@ from harness.report import labels, tables, words
 from tests.unit.report import made
 
 
-def small() -> dict[str, Any]:
+def small() -> Any:
     """One scenario in one format between two runtimes: changed, refused, identical and unavailable."""
     document = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
     verdicts = ["changed", "refused", "identical", "unavailable"]
@@ -18,7 +18,7 @@ def small() -> dict[str, Any]:
     return document
 
 
-def pitfalls(document: dict[str, Any]) -> set[str]:
+def pitfalls(document: Any) -> set[str]:
     """The variants that go wrong on purpose, found without the code under test."""
     causes = {case["name"] for case in document["scenarios"] if case["cause"]}
     return {kind["id"] for kind in document["variants"] if kind["scenario"] in causes and not kind["remedy"]}
@@ -158,8 +158,10 @@ def test_a_cell_is_remedied_by_what_was_verified() -> None:
     for why in tables.sums(document).causes:
         mine = [cell for cell in document["cells"] if cell["cause"] == why.id]
         assert sum(any(trial["verified"] for trial in cell["remedies"]) for cell in mine) == why.remedied
-    tried = {"remedies": [{"remedy": "a", "verified": False}, {"remedy": "b", "verified": True}]}
-    assert ("b", "", "") == (tables.verified(tried), tables.verified({"remedies": None}), tables.verified({}))
+    tried: Any = {"remedies": [{"remedy": "a", "verified": False}, {"remedy": "b", "verified": True}]}
+    untried: Any = {"remedies": None}
+    old: Any = {}
+    assert ("b", "", "") == (tables.verified(tried), tables.verified(untried), tables.verified(old))
 
 
 def test_a_document_from_before_there_were_causes_has_none() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.report import tables, words
@@ -107,7 +109,7 @@ def test_a_finding_is_a_sentence(kind: str, expected: str) -> None:
 
 def test_a_runtime_tells_its_versions() -> None:
     """Python, TensorFlow, Keras and how Keras is switched on; without a record, what is known from the catalogue."""
-    runtime = {
+    runtime: Any = {
         "versions": {"python": "3.11.7", "tensorflow": "2.15.0", "keras": "2.15.0"},
         "keras": "tf.keras",
         "v1": True,

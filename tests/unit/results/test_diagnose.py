@@ -34,7 +34,7 @@ OLD, TF1, TF2, KERAS3 = (RUNTIMES[name] for name in ("keras2.2.4", "tf1.15", "tf
 CATALOGUE = load_causes()
 
 
-def recorded(failure: dict[str, Any]) -> Evidence:
+def recorded(failure: Any) -> Evidence:
     """The evidence of a recorded failure."""
     script = paths.SCENARIOS / f"{failure['scenario']}.py"
     return Evidence(
@@ -64,7 +64,7 @@ def traceback(frames: list[str]) -> str:
 def raised(said: str, *, frames: tuple[str, ...] = (), **more: Any) -> Evidence:
     """A refused load, of `Type: message`."""
     type, _, message = said.partition(": ")
-    given: dict[str, Any] = {
+    given: Any = {
         "verdict": "refused",
         "stage": "load",
         "step": "load",
@@ -78,11 +78,11 @@ def raised(said: str, *, frames: tuple[str, ...] = (), **more: Any) -> Evidence:
 
 def silent(*differences: tuple[str, str], observed: str = "predictions weights", **more: Any) -> Evidence:
     """A load without an error: differences are (observation, detail), and a place after ` at `."""
-    found = tuple(
+    found: Any = tuple(
         {"observation": name, "kind": "value", "where": detail.partition(" at ")[2], "detail": detail}
         for name, detail in differences
     )
-    given: dict[str, Any] = {
+    given: Any = {
         "verdict": "changed",
         "stage": "compare",
         "format": "h5",
@@ -101,7 +101,7 @@ def cause(evidence: Evidence) -> str:
 @pytest.mark.parametrize(
     "failure", RECORDED["failures"], ids=[f"{number}-{one['cause']}" for number, one in enumerate(RECORDED["failures"])]
 )
-def test_recorded(failure: dict[str, Any]) -> None:
+def test_recorded(failure: Any) -> None:
     """What was measured has the cause that was found right for it."""
     assert failure["cause"] == cause(recorded(failure))
 
@@ -350,7 +350,7 @@ def test_other_wordings(said: str, expected: str) -> None:
         ),
     ],
 )
-def test_what_the_message_alone_does_not_tell(said: str, more: dict[str, Any], expected: str) -> None:
+def test_what_the_message_alone_does_not_tell(said: str, more: Any, expected: str) -> None:
     """The same words have another cause in another place, or none that is known."""
     assert expected == cause(raised(said, **more))
 
@@ -535,10 +535,10 @@ def test_a_file_that_was_not_looked_at() -> None:
     assert "lambda-bytecode" == cause(dataclasses.replace(lambda_died, facts={"kind": "hdf5", "bytecode": True}))
 
 
-def document() -> dict[str, Any]:
+def document() -> Any:
     """A results document with a good cell, an unsaved one, a refused one and one that nobody knows."""
 
-    def cell(verdict: str, **more: Any) -> dict[str, Any]:
+    def cell(verdict: str, **more: Any) -> Any:
         return {
             "variant": "v",
             "save": "new",
@@ -555,10 +555,10 @@ def document() -> dict[str, Any]:
             **more,
         }
 
-    def failure(type: str, message: str) -> dict[str, Any]:
+    def failure(type: str, message: str) -> Any:
         return {"type": type, "message": message, "traceback": "", "step": "load", "path": "", "line": 0}
 
-    def runtime(id: str, keras: str) -> dict[str, Any]:
+    def runtime(id: str, keras: str) -> Any:
         return {"id": id, "versions": {"keras": keras}, "keras": "tf.keras", "v1": False, "backend": None}
 
     return {

@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from harness.execute.pool import TaskResult
-from harness.model import Attempt, Outcome, Stage, Variant, Verdict
+from harness.model import Attempt, CellId, Outcome, Stage, Variant, Verdict
 from harness.plan.tasks import Selection
 from harness.report import export
 from harness.results.document import RunAttempts, build_document, judge_cells, machine_facts, scenario_faults
@@ -24,7 +24,7 @@ from tests.unit import made
 CATALOGUE = made.catalogue("old", "new")
 OLD, NEW = CATALOGUE.runtimes
 DENSE = made.variant()
-ABOUT: dict[str, Any] = {
+ABOUT: Any = {
     "started": "2026-11-24T03:00:00+00:00",
     "seconds": 1.5,
     "command": "nox -s matrix",
@@ -70,7 +70,7 @@ def run(
             "selection": selection,
             "environments": CATALOGUE.environments,
             "saved": saved,
-            "loaded": loaded,
+            "loaded": {CellId(*names): attempt for names, attempt in loaded.items()},
             "faults": (),
             "about": ABOUT,
             "records": {one.id: made.record(one.id, packages={"keras": "2.2"}) for one in CATALOGUE.environments},
@@ -79,9 +79,9 @@ def run(
     )
 
 
-def valid(document: dict[str, Any]) -> dict[str, Any]:
+def valid(document: Any) -> Any:
     """The document as its readers get it; it has to keep to the schema."""
-    read: dict[str, Any] = json.loads(export.document(document))
+    read: Any = json.loads(export.document(document))
     jsonschema.validate(read, json.loads(export.schema()))
     return read
 
@@ -89,7 +89,7 @@ def valid(document: dict[str, Any]) -> dict[str, Any]:
 def test_every_pair_of_every_variant_is_a_cell(store: Store) -> None:
     """Also where nothing was ever tried: the question is asked, and the answer is that it could not be put."""
     other = made.variant(format="keras")
-    found = judge_cells(run({}, {}, variants=(DENSE, other)), store)
+    found = judge_cells(run({}, {}, variants=(DENSE, other)), store.array)
     assert {
         (variant.id, save, load) for variant in (DENSE, other) for save in ("old", "new") for load in ("old", "new")
     } == {(cell.variant.id, cell.save, cell.load) for cell in found}
@@ -106,7 +106,7 @@ def test_a_cell_compares_what_the_two_sides_observed(store: Store) -> None:
         ("old", "new"): Verdict.CHANGED,
         ("new", "old"): Verdict.IDENTICAL,
         ("new", "new"): Verdict.CHANGED,
-    } == {(cell.save, cell.load): cell.verdict for cell in judge_cells(run(saved, loaded), store)}
+    } == {(cell.save, cell.load): cell.verdict for cell in judge_cells(run(saved, loaded), store.array)}
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_cell_shows_the_exception_of_the_side_at_fault(
     kept = {} if loaded is None else {(DENSE.id, "old", "new"): loaded}
     [cell] = [
         cell
-        for cell in judge_cells(run({(DENSE.id, "old"): saved}, kept), store)
+        for cell in judge_cells(run({(DENSE.id, "old"): saved}, kept), store.array)
         if (cell.save, cell.load) == ("old", "new")
     ]
     assert cell.failure
@@ -168,7 +168,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 ) -> None:
     """Every outcome on either side, environments that are ready, missing or unused, numbers that are none."""
     found = everything(store, artifacts, tmp_path)
-    document = valid(build_document(found, judge_cells(found, store)))
+    document = valid(build_document(found, judge_cells(found, store.array)))
     assert {str(verdict) for verdict in Verdict} - {"identical", "incomplete"} == {
         cell["verdict"] for cell in document["cells"]
     }
@@ -179,7 +179,7 @@ def test_the_document_keeps_to_the_published_schema_whatever_happened(
 def test_the_document_of_an_empty_run_keeps_to_the_schema(store: Store, artifacts: Artifacts) -> None:
     """Nothing could be provisioned, nothing was saved."""
     found = run({}, {}, records={})
-    document = valid(build_document(found, judge_cells(found, store)))
+    document = valid(build_document(found, judge_cells(found, store.array)))
     assert ["unused", "unused"] == [one["status"] for one in document["environments"]]
     assert [] == document["saves"]
     assert {"save": {}, "load": {}} == document["run"]["steps"]
@@ -219,7 +219,7 @@ def test_the_log_of_an_identical_cell_is_left_out(store: Store, artifacts: Artif
         (DENSE.id, "old", "new"): put(store, made.observed(2.0, log="other")),
     }
     found = run(saved, loaded)
-    document = build_document(found, judge_cells(found, store))
+    document = build_document(found, judge_cells(found, store.array))
     assert {("identical", ""), ("changed", "other")} == {
         (cell["verdict"], cell["log"]) for cell in document["cells"] if cell["save"] == "old"
     }
@@ -286,6 +286,7 @@ def test_what_passes_is_left_out(told: str, kept: str) -> None:
     """Addresses and times of day in messages, so that two runs which found the same say the same."""
     saved = {(DENSE.id, "old"): made.attempt(Outcome.RAISED, reason=told, failure=made.failure(message=told))}
     (save,) = build_document(run(saved, {}), [])["saves"]
+    assert save["failure"]
     assert (kept, kept) == (save["reason"], save["failure"]["message"])
 
 

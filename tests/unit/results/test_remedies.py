@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from harness.catalogue.causes import load_causes
-from harness.model import Cell, Difference, Outcome, Stage, Verdict
+from harness.model import Cell, CellId, Difference, Outcome, Stage, Verdict
 from harness.results import remedies
 from harness.results.remedies import Case, Trial
+from harness.results.shape import TrialEntry
 from tests.unit import made
 
 CATALOGUE = load_causes()
 
 
-def cell(verdict: str = "refused", cause: str = "", variant: str = "dense/h5", load: str = "new") -> dict[str, Any]:
+def cell(verdict: str = "refused", cause: str = "", variant: str = "dense/h5", load: str = "new") -> Any:
     """A cell of a document, with its cause."""
     return {"variant": variant, "save": "old", "load": load, "verdict": verdict, "cause": cause}
 
 
-def document(*cells: dict[str, Any]) -> dict[str, Any]:
+def document(*cells: Any) -> Any:
     """Two Keras in one environment, a scenario with a remedy of its own, and these cells."""
     of = {"environment": "one", "v1": False}
     return {
@@ -46,7 +47,7 @@ def document(*cells: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def annotated(*cells: dict[str, Any], run: Any = None) -> list[list[dict[str, Any]]]:
+def annotated(*cells: Any, run: Any = None) -> list[list[Any]]:
     """What is written into each of the cells."""
     whole = document(*cells)
     remedies.annotate(whole, run or {}, CATALOGUE)
@@ -124,7 +125,7 @@ def test_a_run_shows_its_verdict_and_the_first_difference_of_each_observation() 
         trial.key,
     )
     assert ["weights 0", "metrics 0"] == [one.detail for one in trial.differences]
-    again = remedies.attempt_of(dataclasses.asdict(trial))
+    again = remedies.attempt_of(cast(TrialEntry, dataclasses.asdict(trial)))
     assert (Outcome.DONE, trial.differences, "") == (again.outcome, again.differences, again.reason)
 
 
@@ -247,6 +248,6 @@ def test_runs_are_found_again_in_a_document() -> None:
         differences=(Difference(observation="weights", kind="lost", detail="gone"),),
     )
     whole = document(cell(cause="x"), cell("identical", variant="dense/keras"))
-    remedies.annotate(whole, {("dense/h5", "old", "new"): [ran]}, CATALOGUE)
+    remedies.annotate(whole, {CellId("dense/h5", "old", "new"): [ran]}, CATALOGUE)
     assert 2 == len(whole["cells"][0]["remedies"])
-    assert [ran] == remedies.run_in(whole)["dense/h5", "old", "new"]
+    assert [ran] == remedies.run_in(whole)[CellId("dense/h5", "old", "new")]

@@ -23,7 +23,7 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
     return tmp_path
 
 
-def written(path: pathlib.Path, *cells: dict[str, Any]) -> pathlib.Path:
+def written(path: pathlib.Path, *cells: Any) -> pathlib.Path:
     """A results document in a file."""
     path.write_text(json.dumps(moves.document(*cells)))
     return path

@@ -15,7 +15,7 @@ KNOWN = load_causes()
 NUMPY = "module 'numpy' has no attribute 'object'"  # its cause has no remedy
 
 
-def counted(*cells: dict[str, Any], **more: Any) -> tally.Tally:
+def counted(*cells: Any, **more: Any) -> tally.Tally:
     """The counts of these cells, diagnosed by the real catalogue."""
     return tally.tally(sources.rediagnose(moves.document(*cells, **more), KNOWN))
 
@@ -28,7 +28,7 @@ def counted(*cells: dict[str, Any], **more: Any) -> tally.Tally:
         ([], Count(cells=1, untried=1)),
     ],
 )
-def test_a_cell_is_counted_by_what_its_remedies_did(remedies: list[dict[str, Any]], count: Count) -> None:
+def test_a_cell_is_counted_by_what_its_remedies_did(remedies: list[Any], count: Count) -> None:
     """Its cause proposes one: it was good, it was not, or it was not tried."""
     cell = moves.cell("gru_defaults", "weights-h5", "refused", message=moves.GRU, remedies=remedies)
     assert count == counted(cell).all

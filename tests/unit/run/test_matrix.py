@@ -10,124 +10,21 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 
-from harness.environments import provision as provisioning
-from harness.environments import sessions
-from harness.execute import rehearsal
 from harness.execute.pool import Limits, TaskResult
-from harness.model import Environment, Outcome, Provisioned, Stage
-from harness.plan.tasks import Selection, Task
+from harness.model import CellId, Outcome, Stage
+from harness.plan.tasks import Task
 from harness.report import export
 from harness.results import reference
-from harness.results.document import RunAttempts, build_document, judge_cells
-from harness.run import matrix
+from harness.results.document import build_document, judge_cells
+from harness.results.shape import Document
 from harness.run.matrix import Matrix, Options
 from tests.unit import made
-
-CATALOGUE = made.catalogue("old", "new")
-OLD, NEW = CATALOGUE.runtimes
-
-
-class Watcher:
-    """Remembers all that it hears."""
-
-    def __init__(self) -> None:
-        self.begun: dict[str, tuple[int, int]] = {}
-        self.heard: list[tuple[str, str, str]] = []
-
-    def begin(self, phase: str, total: int, known: int) -> None:
-        """A phase begins."""
-        self.begun[phase] = (total, known)
-
-    def done(self, phase: str, about: str, outcome: str) -> None:
-        """One of them is done."""
-        self.heard.append((phase, about, outcome))
-
-
-class World:
-    """Environments and workers as they are made out to be."""
-
-    def __init__(self) -> None:
-        self.records: dict[str, Provisioned] = {one.id: made.record(one.id) for one in CATALOGUE.environments}
-        self.provisioned: list[str] = []
-        self.rehearsed: list[str] = []
-        self.pools: list[made.FakePool] = []
-        self.tell: Callable[[Task], TaskResult] = lambda task: made.observed()
-        self.watcher = Watcher()
-        self.last: Matrix | None = None
-
-    def matrix(
-        self,
-        *,
-        formats: tuple[str, ...] = ("h5", "keras"),
-        digest: str = "one",
-        options: Options | None = None,
-        savers: Any = (OLD, NEW),
-        loaders: Any = (OLD, NEW),
-    ) -> Matrix:
-        """The matrix of a scenario."""
-        scenario = made.scenario(digest=digest, formats=formats)
-        selection = Selection(
-            scenarios={"dense": scenario},
-            savers=savers,
-            loaders=loaders,
-            variants=tuple(made.variant(format=format) for format in formats),
-        )
-        return Matrix(CATALOGUE, selection, (), options or Options(isolation="fork"))
-
-    def run(self, **how: Any) -> RunAttempts:
-        """Run it."""
-        self.watcher = Watcher()
-        self.pools.clear()
-        self.last = self.matrix(**how)
-        return self.last.run(self.watcher)
-
-    @property
-    def tasks(self) -> list[Task]:
-        """What the workers of the last run were asked for."""
-        return [task for pool in self.pools for task in pool.asked]
-
-    @property
-    def asked(self) -> list[str]:
-        """The same, in words."""
-        return sorted(f"{task.stage} {task.about}" for task in self.tasks)
-
-
-@pytest.fixture
-def world(home: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    """A world in which everything is there and every model says the same."""
-    assert not home.exists()
-    found = World()
-
-    def current(environment: Environment) -> Provisioned | None:
-        record = found.records.get(environment.id)
-        return record if record and record.ready else None
-
-    def provision(environment: Environment) -> Provisioned:
-        found.provisioned.append(environment.id)
-        return found.records.setdefault(environment.id, made.record(environment.id))
-
-    def pool(pythons: Any, artifacts: Any, work: Any, *, isolation: Any, limits: Any, preloads: Any) -> made.FakePool:
-        found.pools.append(made.FakePool(pythons, artifacts, work, isolation, limits, lambda task: found.tell(task)))
-        return found.pools[-1]
-
-    def rehearse(runtime: Any, *arguments: Any) -> str:
-        found.rehearsed.append(runtime.id)
-        return "ready"
-
-    monkeypatch.setattr(provisioning, "current", current)
-    monkeypatch.setattr(provisioning, "wanted", lambda environment: f"wanted-{environment.id}")
-    monkeypatch.setattr(sessions, "provision", provision)
-    monkeypatch.setattr(rehearsal, "rehearse", rehearse)
-    monkeypatch.setattr(rehearsal, "modules", lambda runtime, *more: [] if runtime.id in found.rehearsed else None)
-    monkeypatch.setattr(matrix, "WorkerPool", pool)
-    return found
-
+from tests.unit.run.world import CATALOGUE, NEW, OLD, Watcher, World
 
 EVERY = sorted(
     [
@@ -158,7 +55,7 @@ def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
     )
     run = world.run(options=Options(isolation="process", jobs=3, command="nox -s matrix -- -k 'x'"))
     assert world.last
-    document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store))))
+    document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store.array))))
     jsonschema.validate(document, json.loads(export.schema()))
     assert {"identical": 4, "crashed": 4} == {
         verdict: [cell["verdict"] for cell in document["cells"]].count(verdict) for verdict in ("identical", "crashed")
@@ -206,26 +103,19 @@ def test_a_save_whose_files_are_gone_is_done_again_where_a_load_needs_them(world
     assert [line for line in EVERY if line.startswith("save") or line.endswith("> new")] == world.asked
 
 
-def test_pruned_environments_come_and_go_one_by_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pruned_environments_come_and_go_one_by_one(world: World) -> None:
     """Each is made for its saves, made again for its loads, and none is left; the results are those of any run."""
     usual = world.run()
     world.records.clear()
-    gone: list[str] = []
-
-    def clear(environment: Environment) -> None:
-        gone.append(environment.id)
-        del world.records[environment.id]
-
-    monkeypatch.setattr(provisioning, "clear", clear)
     pruned = world.run(options=Options(isolation="fork", fresh=True, prune=True))
-    assert ["env-old", "env-new"] * 2 == gone == world.provisioned
+    assert ["env-old", "env-new"] * 2 == world.cleared == world.provisioned
     assert EVERY == world.asked
     assert (usual.saved, usual.loaded) == (pruned.saved, pruned.loaded)
     world.run(options=Options(isolation="fork", prune=True))
-    assert 4 == len(gone)
+    assert 4 == len(world.cleared)
 
 
-def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
+def test_a_reference_is_known(world: World, home: pathlib.Path, tmp_path: pathlib.Path) -> None:
     """Whoever starts with nothing but the committed results does only what they do not hold, and finds the same."""
     world.tell = lambda task: (
         (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {})
@@ -235,7 +125,7 @@ def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
     first = document_of(world, formats=("h5",))
     reference.write(first, tmp_path / "reference")
     shutil.rmtree(world.last.artifacts.folder if world.last else "")
-    world.last.store.path.unlink() if world.last else None
+    (home / "store.sqlite").unlink()
     options = Options(isolation="fork", reference=tmp_path / "reference")
     second = document_of(world, formats=("h5",), options=options)
     assert [] == world.asked
@@ -247,16 +137,17 @@ def test_a_reference_is_known(world: World, tmp_path: pathlib.Path) -> None:
 
 
 def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
-    world: World, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    world: World, home: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
     """What loaded might come to another verdict today, so it is loaded again, from a model that is saved again."""
     world.tell = lambda task: (
         (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed()
     )
     reference.write(document_of(world, formats=("h5",)), tmp_path)
+    run = json.loads((tmp_path / "run.json").read_text())
+    (tmp_path / "run.json").write_text(json.dumps({**run, "compare": "other rules"}))
     shutil.rmtree(world.last.artifacts.folder if world.last else "")
-    world.last.store.path.unlink() if world.last else None
-    monkeypatch.setattr(reference, "_of_compare", lambda: "other rules")
+    (home / "store.sqlite").unlink()
     world.run(formats=("h5",), options=Options(isolation="fork", reference=tmp_path))
     assert [line for line in EVERY if line.split("h5: ")[-1].startswith("old") and "/h5" in line] == world.asked
 
@@ -279,11 +170,11 @@ def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> Non
         assert of_the_machine not in text
 
 
-def document_of(world: World, **how: Any) -> dict[str, Any]:
+def document_of(world: World, **how: Any) -> Document:
     """The document of a run."""
     run = world.run(**how)
     assert world.last
-    whole: dict[str, Any] = json.loads(export.document(build_document(run, judge_cells(run, world.last.store))))
+    whole: Document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store.array))))
     return whole
 
 
@@ -329,15 +220,13 @@ def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World)
             if phase == "saves":
                 raise KeyboardInterrupt
 
-    world.tell = tell
-    some = world.matrix(formats=("h5",))
-    original = made.FakePool.close
-    try:
-        made.FakePool.close = lambda self: closed.set()  # type: ignore[method-assign]
-        with pytest.raises(KeyboardInterrupt):
-            some.run(Stopping())
-    finally:
-        made.FakePool.close = original  # type: ignore[method-assign]
+    class Closing(made.FakePool):
+        def close(self) -> None:
+            closed.set()
+
+    world.tell, world.pool_type = tell, Closing
+    with pytest.raises(KeyboardInterrupt):
+        world.matrix(formats=("h5",)).run(Stopping())
     assert [True] == in_time
 
 
@@ -351,7 +240,7 @@ def test_an_environment_that_cannot_be_had_stops_nothing_else(world: World) -> N
         run.saved["dense/h5", "new"].outcome,
         run.saved["dense/h5", "new"].reason,
     )
-    assert "no Python 3.11" == run.loaded["dense/h5", "old", "new"].reason
+    assert "no Python 3.11" == run.loaded[CellId("dense/h5", "old", "new")].reason
     world.records["env-new"] = made.record("env-new")
     world.run(formats=("h5",))
     assert [
@@ -445,7 +334,7 @@ def test_working_folders_do_not_outlive_a_run(world: World, home: pathlib.Path) 
 def test_a_scenario_that_is_at_fault_is_told_with_the_run(world: World) -> None:
     """Though nothing of it was run."""
     fault = made_fault()
-    some = Matrix(CATALOGUE, world.matrix().selection, (fault,), Options(isolation="fork"))
+    some = Matrix(CATALOGUE, world.matrix().selection, (fault,), Options(isolation="fork"), world.machinery)
     assert (fault,) == some.run(Watcher()).faults
 
 

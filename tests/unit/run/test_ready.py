@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pathlib
+from typing import Any
 
-import pytest
-
-from harness.environments import provision, sessions
-from harness.execute import rehearsal
-from harness.model import Environment, Provisioned
+from harness.model import Environment, Provisioned, Runtime
+from harness.run.machinery import Machinery
 from harness.run.ready import RunEnvironments
 from tests.unit import made
 
@@ -18,29 +16,36 @@ TASKS = [made.task(runtime=OLD, number=1), made.task(runtime=NEW, number=2), mad
 CHAINS = [[task] for task in TASKS]
 
 
-@pytest.fixture
-def events(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+class Events(list[str]):
     """What happens to environments, in order; that of `new` cannot be made."""
-    found: list[str] = []
 
-    def make(environment: Environment) -> Provisioned:
-        found.append(f"make {environment.id}")
+    @property
+    def machinery(self) -> Machinery:
+        """The machine on which it happens."""
+        return Machinery(
+            current=lambda environment: None,
+            provision=self._provision,
+            clear=lambda environment: self.append(f"clear {environment.id}"),
+            rehearse=self._rehearse,
+            modules=lambda runtime, python, place, worker: ["json"],
+        )
+
+    def _provision(self, environment: Environment) -> Provisioned:
+        self.append(f"make {environment.id}")
         if environment.id == "env-old":
             return made.record(environment.id)
         return made.record(environment.id, status="unavailable", reason="no wheel")
 
-    monkeypatch.setattr(provision, "current", lambda environment: None)
-    monkeypatch.setattr(sessions, "provision", make)
-    monkeypatch.setattr(provision, "clear", lambda environment: found.append(f"clear {environment.id}"))
-    monkeypatch.setattr(rehearsal, "rehearse", lambda runtime, *more: found.append(f"rehearse {runtime.id}"))
-    monkeypatch.setattr(rehearsal, "modules", lambda runtime, python, place, worker: ["json"])
-    return found
+    def _rehearse(self, runtime: Runtime, *more: Any) -> str:
+        self.append(f"rehearse {runtime.id}")
+        return "ready"
 
 
-def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None:
+def test_each_environment_is_there_for_its_batch_only() -> None:
     """Made and rehearsed before, removed after; in one that cannot be made nothing is rehearsed."""
-    ground = RunEnvironments(CATALOGUE, "worker", jobs=1, prune=True)
-    for batch in ground.batches(CHAINS):
+    events = Events()
+    environments = RunEnvironments(CATALOGUE, "worker", events.machinery, jobs=1, prune=True)
+    for batch in environments.batches(CHAINS):
         events.append(" ".join(task.key for [task] in batch))
     assert [
         "make env-old",
@@ -51,15 +56,16 @@ def test_each_environment_is_there_for_its_batch_only(events: list[str]) -> None
         "save-new-2",
         "clear env-new",
     ] == events
-    assert ["", "no wheel"] == [ground.missing(task) for task in TASKS[:2]]
-    assert {"env-old": "python"} == ground.pythons()
+    assert ["", "no wheel"] == [environments.missing(task) for task in TASKS[:2]]
+    assert {"env-old": "python"} == environments.pythons()
 
 
-def test_everything_is_one_batch_where_nothing_is_removed(events: list[str]) -> None:
+def test_everything_is_one_batch_where_nothing_is_removed() -> None:
     """And a runtime that is ready has what its zygotes import ahead."""
-    ground = RunEnvironments(CATALOGUE, "worker", jobs=1, prune=False)
-    assert [CHAINS] == list(ground.batches(CHAINS))
+    events = Events()
+    environments = RunEnvironments(CATALOGUE, "worker", events.machinery, jobs=1, prune=False)
+    assert [CHAINS] == list(environments.batches(CHAINS))
     assert [] == events
-    assert "its environment was not provisioned" == ground.missing(TASKS[0])
-    ground.records["env-old"] = made.record("env-old", python=str(pathlib.Path("env") / "bin" / "python"))
-    assert {"old": ["json"]} == ground.preloads(CHAINS)
+    assert "its environment was not provisioned" == environments.missing(TASKS[0])
+    environments.records["env-old"] = made.record("env-old", python=str(pathlib.Path("env") / "bin" / "python"))
+    assert {"old": ["json"]} == environments.preloads(CHAINS)

@@ -10,15 +10,13 @@ import pytest
 
 from harness.catalogue.causes import Causes, load_causes
 from harness.execute.pool import TaskResult
-from harness.model import Outcome, Stage
+from harness.model import CellId, Outcome, Stage
 from harness.plan.tasks import Task
-from harness.results import diagnose, reference, remedies
-from harness.results.document import build_document, judge_cells
+from harness.results import reference
+from harness.results.shape import CellEntry, cell_entries
 from harness.run.matrix import Options
 from tests.unit import made
-from tests.unit.run.test_matrix import Watcher, World, world
-
-__all__ = ["world"]
+from tests.unit.run.world import World
 
 CATALOGUE = '''
 [[remedy]]
@@ -82,23 +80,14 @@ def telling(**verdicts: Any) -> Any:
 
 def tried(
     world: World, catalogue: Causes, every: bool = False, formats: tuple[str, ...] = ("h5",), **options: Any
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[CellEntry, list[str]]:
     """The refused cell after a run with remedies, and the remedies that workers were asked for."""
-    run = world.run(formats=formats, options=Options(isolation="fork", **options))
-    assert world.last
-    document = build_document(run, judge_cells(run, world.last.store))
-    diagnose.annotate(document, catalogue)
-    before = len(world.tasks)
-    trials = world.last.try_remedies(run, document, catalogue, Watcher(), every)
-    remedies.annotate(document, trials, catalogue)
-    asked = [task.remedy for task in world.tasks[before:]]
+    how = Options(isolation="fork", remedies="all" if every else "needed", **options)
+    document = world.carry_out(catalogue, formats=formats, options=how)
+    asked = [task.remedy for task in world.tasks if task.remedy]
     assert document["run"]["work"]["remedies_run"] == len(asked)
-    world.document = document  # type: ignore[attr-defined]
-    return next(
-        cell
-        for cell in document["cells"]
-        if (cell["variant"], cell["save"], cell["load"]) == ("dense/h5", "old", "new")
-    ), asked
+    world.document = document
+    return cell_entries(document)[CellId("dense/h5", "old", "new")], asked
 
 
 def test_the_first_remedy_that_makes_it_identical_settles_it(world: World, catalogue: Causes) -> None:
@@ -157,14 +146,16 @@ def test_what_is_known_is_not_tried_again(world: World, catalogue: Causes) -> No
     assert first["remedies"] == second["remedies"]
 
 
-def test_a_reference_knows_trials_too(world: World, catalogue: Causes, tmp_path: pathlib.Path) -> None:
+def test_a_reference_knows_trials_too(
+    world: World, catalogue: Causes, home: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     """Whoever has nothing but the committed results tries none again."""
     world.tell = telling(compile_false=2.0, rebuild=1.0)
     first, _ = tried(world, catalogue)
-    reference.write(world.document, tmp_path / "reference")  # type: ignore[attr-defined]
-    assert world.last
-    shutil.rmtree(world.last.artifacts.folder)
-    world.last.store.path.unlink()
+    assert world.document
+    reference.write(world.document, tmp_path / "reference")
+    shutil.rmtree(home / "artifacts")
+    (home / "store.sqlite").unlink()
     second, asked = tried(world, catalogue, reference=tmp_path / "reference")
     assert [] == asked
     assert [(one["remedy"], one["verdict"], one["verified"]) for one in first["remedies"]] == [

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.environments import provision
 from harness.run import unchanged
 from tests.unit import made
 
 CATALOGUE = made.catalogue("old", "new")
-DOCUMENT: dict[str, Any] = {
+DOCUMENT: Any = {
     "schema": 1,
     "run": {"work": {"saves_run": 3, "saves_known": 1, "loads_run": 8, "loads_known": 0}},
     "environments": [{"status": "ready"}, {"status": "unused"}],
@@ -26,7 +25,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+def place(home: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
     """A project of one source, a store, and a report, in this folder."""
     for name, text in {
         "harness/judge.py": "same = 0\n",
@@ -36,17 +35,16 @@ def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
     }.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(paths, "PROJECT", tmp_path)
-    monkeypatch.setattr(provision, "current", lambda environment: made.record(environment.id))
     return tmp_path
 
 
-def last(place: pathlib.Path, asked: Any = "all", environments: Any = CATALOGUE.environments) -> unchanged.PreviousRun:
+def last(place: pathlib.Path, asked: Any = "all", reports: str = "reports", **more: Any) -> unchanged.PreviousRun:
     """What a run of this command knows of the last one."""
-    return unchanged.PreviousRun(place / "store.sqlite", place / "reports", asked, environments)
+    how = {"environments": CATALOGUE.environments, "current": lambda environment: made.record(environment.id), **more}
+    return unchanged.PreviousRun(place / "store.sqlite", place / reports, asked, code=place / "harness", **how)
 
 
-def leave(place: pathlib.Path, document: dict[str, Any] = DOCUMENT, environments: Any = CATALOGUE.environments) -> None:
+def leave(place: pathlib.Path, document: Any = DOCUMENT, environments: Any = CATALOGUE.environments) -> None:
     """A run that left its note."""
     files = {name: place / "reports" / name for name in ("index.html", "results.json")}
     last(place, environments=environments).leave(document, files)
@@ -113,27 +111,22 @@ def test_bytecode_is_no_code(place: pathlib.Path) -> None:
 
 
 def test_another_command_another_folder_and_other_packages_are_another_run(
-    place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    place: pathlib.Path,
 ) -> None:
     """Each reports folder has a note of its own."""
     leave(place)
     assert last(place, asked=["all", "--fresh"]).report() is None
-    assert (
-        unchanged.PreviousRun(place / "store.sqlite", place / "elsewhere", "all", CATALOGUE.environments).report()
-        is None
-    )
+    assert last(place, reports="elsewhere").report() is None
     assert last(place).report()
-    monkeypatch.setattr(unchanged, "_packages", lambda: ["pandas-99.dist-info"])
-    assert last(place).report() is None
+    assert last(place, packages=["pandas-99.dist-info"]).report() is None
 
 
 @pytest.mark.parametrize("status", ["gone", "other"])
-def test_another_environment_is_seen(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+def test_another_environment_is_seen(place: pathlib.Path, status: str) -> None:
     """It was removed, or its record is of other packages."""
     leave(place)
     other = dataclasses.replace(made.record("env-old"), packages={"keras": "0.1"})
-    monkeypatch.setattr(provision, "current", lambda environment: other if status == "other" else None)
-    assert last(place).report() is None
+    assert last(place, current=lambda environment: other if status == "other" else None).report() is None
 
 
 @pytest.mark.parametrize(
