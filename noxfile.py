@@ -8,10 +8,9 @@ import sys
 
 import nox
 
-from harness.catalogue.environments import Catalogue, load_catalogue
-
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from harness.catalogue.environments import Catalogue, load_catalogue
 from harness.environments import locks, provision
 from harness.errors import CrossloadError, UsageError
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import logging
 import pathlib
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ from harness.worker import protocol
 
 Isolation = Literal["fork", "process"]
 TaskResult = tuple[Attempt, dict[str, bytes]]
+_log = logging.getLogger(__name__)
 _Runner = Callable[[Task, pathlib.Path, pathlib.Path], End]
 
 
@@ -103,7 +105,11 @@ class WorkerPool:
                 self._artifacts.lay_out(task.artifact, folder)
             request, log = folder / "request.json", folder / "log.txt"
             protocol.write_json(str(request), self._request(task, folder))
-            attempt, arrays = attempt_of(runner(task, request, log), folder, log)
+            _log.debug("%s %s: begins in %s", task.stage, task.about, folder.name)
+            end = runner(task, request, log)
+            if end.late:
+                _log.warning("%s %s: stopped after %.0f s", task.stage, task.about, end.wall)
+            attempt, arrays = attempt_of(end, folder, log)
             if attempt.outcome is Outcome.DONE and task.stage is Stage.SAVE:
                 digest = self._artifacts.take(folder)
                 attempt = dataclasses.replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import concurrent.futures
 import dataclasses
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
@@ -32,6 +33,7 @@ class Pool(Protocol):
 Chain = Sequence[Task]
 # Hears of a result that stands, and says whether the next task of the chain is wanted.
 Finished = Callable[[Task, TaskResult], bool]
+_log = logging.getLogger(__name__)
 _AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
 
 
@@ -62,6 +64,7 @@ def run(
                 running[executor.submit(pool.attempt, chain[0])] = chain
             if not running:
                 chain, (first, _) = suspects.popleft()
+                _log.warning("%s %s: %s; once more, alone", chain[0].stage, chain[0].about, first.outcome)
                 again, arrays = pool.attempt_alone(chain[0])
                 settle(chain, (dataclasses.replace(again, before=str(first.outcome)), arrays))
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import json
+import logging
 import os
 import pathlib
 import subprocess
@@ -11,6 +12,9 @@ import threading
 from typing import Any
 
 from harness.execute.process import End, command, end_group, environment
+
+_PATIENCE = 30.0  # seconds past a child's limit in which its zygote has to answer
+_log = logging.getLogger(__name__)
 
 
 class ZygoteGoneError(Exception):
@@ -56,8 +60,11 @@ class Zygote:
             except OSError as error:
                 raise ZygoteGoneError(self._last_words()) from error
         try:
-            return future.result(timeout=seconds + 30)
+            return future.result(timeout=seconds + _PATIENCE)
         except TimeoutError as error:
+            _log.warning(
+                "%s: no word of %s, %.0f s past its limit", self.log.parent.name, request.parent.name, _PATIENCE
+            )
             raise ZygoteGoneError("the zygote does not answer") from error
 
     def wait_ready(self, seconds: float) -> float:
@@ -83,12 +90,14 @@ class Zygote:
             for line in stream:
                 told = json.loads(line)
                 if told.get("ready"):
+                    _log.info("%s: ready after %.1f s", self.log.parent.name, told["seconds"])
                     self._ready.set_result(told["seconds"])
                 elif "ready" in told:
                     self._ready.set_exception(ZygoteGoneError(told["reason"]))
                 else:
                     self._waiting.pop(told.pop("id")).set_result(End(**told))
-        self._process.wait()
+        code = self._process.wait()
+        _log.debug("%s: ended with %s", self.log.parent.name, code)
         gone = ZygoteGoneError(self._last_words())
         if not self._ready.done():
             self._ready.set_exception(gone)
