@@ -25,7 +25,7 @@ from typing import Any
 
 import harness.report
 from harness import paths
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.results import reference, sources
 from tests.unit.report import made
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from rich.console import Console
 
-from harness.catalogue.causes import Causes, load_causes
+from harness.catalogue.causes import Causes
+from harness.catalogue.causes_reader import load_causes
 from harness.cli import output
 from harness.errors import UsageError
 from harness.results import diagnose, sources, tally

@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 
 from harness import paths
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.environments import Catalogue
 from harness.cli import output, progress
 from harness.cli.arguments import add_reports, add_scenarios, count, earlier_run, names, positive

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from harness import paths
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.cli import output
 from harness.cli.arguments import add_reports, add_results, add_scenarios, earlier_run
 from harness.cli.setting import Setting

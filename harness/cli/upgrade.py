@@ -13,7 +13,7 @@ from rich.console import Console
 from harness.advice.formats import ENOUGH
 from harness.advice.move import advise, best_formats, judged_moves, narrowed, nearest_move, scenarios_asked
 from harness.advice.page import advice_page
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.environments import load_catalogue
 from harness.catalogue.loading import LOADING_METHODS
 from harness.cli import output

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue.causes import CAUSE_KINDS, load_causes
+from harness.catalogue.causes import CAUSE_KINDS
+from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.environments import load_catalogue
 from harness.plan import scenarios
 from harness.plan.selection import SelectionFilters, select

@@ -18,7 +18,7 @@ from harness.advice.move import (
     scenarios_asked,
 )
 from harness.catalogue import model_kinds
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.results import reference, sources
 from tests.unit import moves
 

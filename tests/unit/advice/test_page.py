@@ -10,7 +10,7 @@ from rich.console import Console
 from harness.advice.formats import FILES, PARTS
 from harness.advice.move import advise
 from harness.advice.page import advice_page
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.loading import LOADING_METHODS
 from harness.results import sources
 from harness.tools import pages

@@ -8,7 +8,7 @@ import pytest
 
 from harness import paths as places
 from harness.catalogue import causes
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.errors import CatalogueError
 from harness.plan import scenarios
 
@@ -91,14 +91,14 @@ def one_fault(folder: pathlib.Path, old: str, new: str) -> str:
 
 def test_causes_and_remedies_in_order(tmp_path: pathlib.Path) -> None:
     """Ids, texts, and the signatures in the order in which they are tried."""
-    found = read(tmp_path)
-    assert ["first", "second"] == [cause.id for cause in found.causes]
-    assert "One thing and another." == found.by_id["first"].explanation
-    assert ["first/1", "first/2", "second/1"] == [signature.id for signature in found.signatures]
+    catalogue = read(tmp_path)
+    assert ["first", "second"] == [cause.id for cause in catalogue.causes]
+    assert "One thing and another." == catalogue.by_id["first"].explanation
+    assert ["first/1", "first/2", "second/1"] == [signature.id for signature in catalogue.signatures]
     assert [line_of(text) - 1 for text in ('type = "Val', 'verdict = ["ch', 'stage = ["lo')] == [
-        signature.line for signature in found.signatures
+        signature.line for signature in catalogue.signatures
     ]
-    [remedy] = found.remedies
+    [remedy] = catalogue.remedies
     assert ("model = load_model(path, compile=False)", {"keras": "other"}) == (remedy.code, remedy.codes)
 
 
@@ -172,8 +172,8 @@ def test_a_signature_without_a_condition(tmp_path: pathlib.Path) -> None:
     empty = GOOD.replace('signal = "SIG"\n', "")
     line = line_of('stage = ["load"]') - 1
     assert [
-        f"{line}: cause[1].signature[0]: a signature needs a condition beside verdict, stage and format, or it "
-        "would hold for whatever fails"
+        f"{line}: cause[1].signature[0]: a signature needs a condition besides verdict, stage and format, or it "
+        "would match whatever fails"
     ] == faults(tmp_path, empty)
 
 
@@ -181,7 +181,7 @@ def test_a_cause_without_a_signature(tmp_path: pathlib.Path) -> None:
     """It would be named for nothing."""
     none = GOOD.partition('[[cause.signature]]\nstage = ["load"]')[0] + "signature = []\n"
     line = line_of('stage = ["load"]') - 1
-    assert [f"{line}: cause[1].signature: a cause is told by at least one signature"] == faults(tmp_path, none)
+    assert [f"{line}: cause[1].signature: a cause needs at least one signature"] == faults(tmp_path, none)
 
 
 def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
@@ -233,10 +233,10 @@ def test_a_cause_says_something_of_use() -> None:
 def test_no_signature_names_a_scenario() -> None:
     """They are about evidence of any model: neither names of scripts nor classes that live in one only."""
     text = (places.CATALOGUE / "causes.toml").read_text()
-    found, _ = scenarios.read_all(places.SCENARIOS)
+    every_scenario, _ = scenarios.read_all(places.SCENARIOS)
     told = [line for line in text.splitlines() if line.startswith(("message", "script", "log", "detail", "layer"))]
     assert ["saving_script", "loading_script"] == [
         name for name in ("saving_script", "loading_script") if not any(name in line for line in told)
     ]
-    names = {scenario.name for scenario in found if scenario.name.count("_") > 1}
+    names = {scenario.name for scenario in every_scenario if scenario.name.count("_") > 1}
     assert [] == [(name, line) for name in names for line in told if name in line]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pathlib
 import textwrap
 import tomllib
 
 import pytest
 
-from harness.catalogue import environments as config
+from harness import paths
 from harness.catalogue import toml_lines
 
 LINES = textwrap.dedent('''\
@@ -61,7 +60,7 @@ def test_line_of_a_key(path: toml_lines.Key, line: int) -> None:
 
 def test_every_value_has_a_line() -> None:
     """The scanner finds exactly the paths that tomllib reads, here and in the committed file."""
-    committed = pathlib.Path(config.__file__).with_name("environments.toml").read_text()
+    committed = (paths.CATALOGUE / "environments.toml").read_text()
     for text in (LINES, committed, committed.replace("\n", "\r\n")):
         assert _paths(tomllib.loads(text), ()) == set(toml_lines.lines_of(text))
 

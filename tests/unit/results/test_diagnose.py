@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.results import diagnose
 from harness.results.diagnose import Evidence, RuntimeTraits
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.model import Cell, CellId, Difference, Outcome, Stage, Verdict
 from harness.results import remedies
 from harness.results.remedies import Case, Trial

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness import paths
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.errors import UsageError
 from harness.results import reference, sources
 from tests.unit import moves

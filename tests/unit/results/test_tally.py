@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue.causes import load_causes
+from harness.catalogue.causes_reader import load_causes
 from harness.results import sources, tally
 from harness.results.tally import Count
 from tests.unit import moves

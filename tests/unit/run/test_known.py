@@ -11,7 +11,7 @@ from tests.unit.run.world import World
 
 def committed(world: World, home: pathlib.Path, folder: pathlib.Path) -> Options:
     """A reference of a whole run in `folder`, in a home where that run has never been."""
-    from harness.catalogue.causes import load_causes
+    from harness.catalogue.causes_reader import load_causes
 
     reference.write(world.carry_out(load_causes(), formats=("h5",)), folder)
     assert world.last

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from harness.catalogue.causes import Causes, load_causes
+from harness.catalogue.causes import Causes
+from harness.catalogue.causes_reader import load_causes
 from harness.execute.pool import TaskResult
 from harness.model import CellId, Outcome, Stage
 from harness.plan.tasks import Task
