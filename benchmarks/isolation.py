@@ -16,7 +16,7 @@ from typing import Any
 
 from harness import paths
 from harness.catalogue.environments import load_catalogue
-from harness.environments import provision
+from harness.environments import records
 from harness.execute.process import environment
 from harness.plan import scenarios
 from harness.plan.selection import SelectionFilters, select
@@ -184,7 +184,7 @@ def _prepare(name: str, tasks: list[Task], artifacts: Artifacts, work: pathlib.P
         )
     listed = work / f"{name}.json"
     listed.write_text(json.dumps(requests))
-    record = provision.read(load_catalogue().environment(tasks[0].runtime.environment))
+    record = records.read(load_catalogue().environment(tasks[0].runtime.environment))
     assert record, "the run before has provisioned it"
     settings = json.dumps(tasks[0].runtime.settings())
     return [record.python, "-s", "-B", str(LEAST), str(paths.WORKER), settings, str(listed)]

@@ -1,4 +1,4 @@
-"""Commands run as children: the one seam to other processes, and uv, which is nearly all of them."""
+"""Commands run as child processes to make environments: nearly all of them are uv. Workers have `execute.process`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BULLETS = ("\u00d7", "\u2570\u2500\u25b6", "\u251c\u2500\u25b6")  # x, and arro
 _GLYPHS = re.compile(r"^[\s\u00d7\u2502\u251c\u2570\u2500\u25b6]+")
 _LABEL = re.compile(r"^(?:error|cause|Caused by):\s*")
 
-# Steering that would change what a child is or says; whatever else the user has set (UV_*, indexes, proxies) stays.
+# Settings that would change what a child is or prints. Everything else the user has set (UV_*, proxies) stays.
 _DROPPED = ("PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "FORCE_COLOR", "CLICOLOR_FORCE")
 # Without these, `uv python install` puts links into the user's own bin folder, and entries into the Windows registry.
 _SET = {"UV_PYTHON_INSTALL_BIN": "0", "UV_PYTHON_INSTALL_REGISTRY": "0"}
@@ -30,7 +30,7 @@ _SET = {"UV_PYTHON_INSTALL_BIN": "0", "UV_PYTHON_INSTALL_REGISTRY": "0"}
 
 @dataclass(frozen=True, kw_only=True)
 class CommandResult:
-    """How a command ended; `trouble` says why there is no exit code of its own (not started, timed out)."""
+    """How a command ended; `trouble` says why it has no exit code of its own (not started, timed out)."""
 
     code: int = 0
     out: str = ""
@@ -39,21 +39,21 @@ class CommandResult:
 
     @property
     def ok(self) -> bool:
-        """Whether it ran to its end and was content."""
+        """Whether it ran to its end and succeeded."""
         return self.code == 0 and not self.trouble
 
 
 class Runner(Protocol):
-    """What runs a command; the tests put another in its place."""
+    """What runs a command; a test passes its own."""
 
     def __call__(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
     ) -> CommandResult:
-        """Run it to its end. `hold` is a descriptor that the child keeps open: see `provision._held`."""
+        """Run it to its end. The child keeps the descriptor `hold` open, and with it the lock behind it."""
 
 
 def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
-    """Run a command with nothing to ask and no colours; its whole process group ends with it. Never raises OSError."""
+    """Run a command without a terminal or colours; its whole process group ends with it. Never raises OSError."""
     passed: tuple[int, ...] = (hold,) if hold is not None and os.name == "posix" else ()
     try:
         child = subprocess.Popen(
@@ -83,43 +83,43 @@ def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: 
 
 
 def uv(run: Runner) -> str | None:
-    """A uv that runs: the one on PATH, else that of the `uv` package beside us (from `nox[uv]`), else None."""
+    """A uv that runs: the one on PATH, else that of the installed `uv` package (from `nox[uv]`), else None."""
     return next((path for path in _uvs() if run([path, "--version"], timeout=60).ok), None)
 
 
 def clean(text: str) -> str:
-    """The text without credentials in addresses, which must not be kept, and without escape sequences."""
-    return _SECRETS.sub(lambda found: f"{found[1]}=***" if found[1] else "***@", _ESCAPES.sub("", text))
+    """The text without escape sequences, and without the credentials in addresses, which must not be kept."""
+    return _SECRETS.sub(lambda match: f"{match[1]}=***" if match[1] else "***@", _ESCAPES.sub("", text))
 
 
 def condensed(result: CommandResult, limit: int = 400) -> str:
-    """One honest line on why a command failed: the error and causes that uv tells, else the last line it said."""
+    """One line on why a command failed: the error and causes that uv reports, else the last line of the output."""
     if result.trouble:
         return result.trouble
-    said = _causes(clean(result.err).splitlines())
-    if not said:
+    causes = _causes(clean(result.err).splitlines())
+    if not causes:
         lines = [line.strip() for line in clean(result.err + "\n" + result.out).splitlines() if line.strip()]
-        said = lines[-1:] or [f"exit code {result.code} without a word"]
-    said = list(dict.fromkeys(text.rstrip(" .:") for text in said))
-    line = ": ".join(said)
-    if len(line) > limit:  # the ends of a chain of causes tell most: what was wanted, and what it broke on
-        line = ": ".join(dict.fromkeys([said[0], "...", said[-1]]))
+        causes = lines[-1:] or [f"exit code {result.code} and no output"]
+    causes = list(dict.fromkeys(cause.rstrip(" .:") for cause in causes))
+    line = ": ".join(causes)
+    if len(line) > limit:  # the ends of a chain of causes say most: what was wanted, and why it failed
+        line = ": ".join(dict.fromkeys([causes[0], "...", causes[-1]]))
     return line if len(line) <= limit else f"{line[: limit - 4].rstrip()} ..."
 
 
 def _causes(lines: Iterable[str]) -> list[str]:
     """The first paragraph of each `error:` and `cause:` (older uv: bullet), without hints and long lists."""
-    found: list[str] = []
-    taking = False
+    causes: list[str] = []
+    in_cause = False
     for line in lines:
         text = _GLYPHS.sub("", line)
         begins = bool(_LABEL.match(text)) or line.lstrip().startswith(_BULLETS)
         if begins:
-            found.append(_LABEL.sub("", text).strip())
-        elif taking and text:
-            found[-1] = f"{found[-1]} {text.strip()}"
-        taking = (begins or taking) and bool(text) and not text.startswith(("hint:", "warning:"))
-    return found
+            causes.append(_LABEL.sub("", text).strip())
+        elif in_cause and text:
+            causes[-1] = f"{causes[-1]} {text.strip()}"
+        in_cause = (begins or in_cause) and bool(text) and not text.startswith(("hint:", "warning:"))
+    return causes
 
 
 def _environment() -> dict[str, str]:
@@ -136,7 +136,7 @@ def _uvs() -> Iterator[str]:
 
 
 def _kill(child: subprocess.Popen[str]) -> None:
-    """End the whole group: politely, so that uv can tidy up, then not."""
+    """End the whole group: first politely, so that uv can tidy up, then by force."""
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
             child.kill()

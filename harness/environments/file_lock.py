@@ -1,4 +1,4 @@
-"""One process at a time: a lock of the kernel's, which ends with its holder, however that ends, so never goes stale."""
+"""One process at a time: the kernel releases the lock when its holder ends, however it ends, so it never goes stale."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ else:
 
 @contextlib.contextmanager
 def held(path: pathlib.Path, *, timeout: float, busy: Callable[[], None]) -> Iterator[int]:
-    """Hold the lock; gives its descriptor. A child that inherits it goes on holding when this process is killed.
+    """Hold the lock and yield its descriptor; a child that inherits it still holds it when this process is killed.
 
-    `busy` is called once when another holds it. Raises TimeoutError after `timeout` seconds, OSError where the file
-    cannot be made. Where the file system knows no locks (some network ones) it is as if nobody else were there.
+    `busy` is called once if another process holds it. Raises TimeoutError after `timeout` seconds, and OSError if the
+    file cannot be made. A file system without locks (some network ones) is treated as if no one else were there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)

@@ -1,4 +1,4 @@
-"""Where a Python may have been installed on this machine, whoever installed it, whether or not it is activated."""
+"""Where Pythons may be installed on this machine, by whichever tool, activated or not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VERSION = re.compile(r"(?:cpython-|python@|v)?(3\.\d+)")
 
 
 def candidates(version: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Who may have installed this Python, and the command that would start it; each file once."""
+    """Pairs of a source, such as `pyenv`, and the command that may start this version; each file once."""
     seen: set[str] = set()
     for source, path in _files(version):
         real = os.path.realpath(path)
@@ -27,7 +27,7 @@ def candidates(version: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _files(version: str) -> Iterator[tuple[str, pathlib.Path]]:
-    folders = [pathlib.Path(one) for one in os.environ.get("PATH", "").split(os.pathsep) if one]
+    folders = [pathlib.Path(entry) for entry in os.environ.get("PATH", "").split(os.pathsep) if entry]
     for name in ("python.exe", f"python{version}.exe") if _WINDOWS else (f"python{version}",):
         yield from (("PATH", folder / name) for folder in folders if os.access(folder / name, os.X_OK))
     if sys.version_info[:2] == (3, int(version.split(".")[1])):
@@ -38,7 +38,7 @@ def _files(version: str) -> Iterator[tuple[str, pathlib.Path]]:
 
 
 def _version_folders() -> Iterator[tuple[str, pathlib.Path, str]]:
-    """Who keeps Pythons where: (source, folder, pattern of the prefixes in it)."""
+    """Where each tool keeps its Pythons: (source, folder, pattern of the prefixes in it)."""
     home, env = pathlib.Path.home(), os.environ.get
     data = pathlib.Path(env("XDG_DATA_HOME") or home / ".local" / "share")
     pyenv = pathlib.Path(env("PYENV_ROOT") or home / ".pyenv")
@@ -65,7 +65,7 @@ def _conda_roots(home: pathlib.Path) -> Iterator[pathlib.Path]:
     named = [os.environ.get("MAMBA_ROOT_PREFIX"), os.environ.get("CONDA_ROOT")]
     executable = os.environ.get("CONDA_EXE")  # <root>/bin/conda, <root>\Scripts\conda.exe
     named.append(str(pathlib.Path(executable).parent.parent) if executable else None)
-    yield from (pathlib.Path(one) for one in named if one)
+    yield from (pathlib.Path(root) for root in named if root)
     names = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba")
     yield from (home / name for name in names)
     yield from (pathlib.Path("/opt") / name for name in ("conda", *names))
@@ -81,7 +81,7 @@ def _listed(file: pathlib.Path) -> list[pathlib.Path]:
 
 def _newest_first(root: pathlib.Path, pattern: str, version: str) -> list[pathlib.Path]:
     def key(folder: pathlib.Path) -> tuple[bool, list[int]]:
-        numbers = [int(one) for one in re.findall(r"\d+", folder.name)]
+        numbers = [int(number) for number in re.findall(r"\d+", folder.name)]
         return folder.name.startswith((version, f"cpython-{version}")), numbers
 
     try:
@@ -93,12 +93,12 @@ def _newest_first(root: pathlib.Path, pattern: str, version: str) -> list[pathli
 def _executables(folder: pathlib.Path, version: str) -> list[pathlib.Path]:
     """The files below a prefix that may start this version."""
     names = [f"bin/python{version}", f"python{version}.exe"]
-    other = _VERSION.match(folder.name)
-    if other is None or other[1] == version:  # on Windows all are `python.exe`: the folder's name spares many a run
+    named = _VERSION.match(folder.name)
+    if named is None or named[1] == version:  # on Windows all are `python.exe`: the folder's name saves many runs
         names.append("python.exe")
     return [folder / name for name in names if os.access(folder / name, os.X_OK)]
 
 
 def pbs_folder(version: str) -> pathlib.Path:
-    """Where pbs-installer is asked to put a Python, and where it is looked for."""
+    """Where pbs-installer puts a Python, and where we look for it."""
     return paths.home() / "pythons" / version

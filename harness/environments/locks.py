@@ -1,14 +1,13 @@
-"""Locks: every package of an environment with its version and hashes, as of its day, and how one is made again.
+"""Locks: every package of an environment with its version and hashes, as of its date, and how to make one.
 
-A rolling environment has one too, which is not committed: it is made anew at each run, for this machine, and when that
-cannot be, a lock that holds nothing but the reason takes its place, so that nobody takes an older one for today's.
+A rolling environment has a lock too, which is not committed: each run makes it again, for this machine. If that fails,
+a lock that holds only the reason takes its place, so that no older one is mistaken for today's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime
-import os
 import pathlib
 import platform
 import re
@@ -23,6 +22,7 @@ from harness.environments import commands, interpreters
 from harness.environments.commands import CommandResult, Runner
 from harness.errors import LockError
 from harness.model import Environment
+from harness.tools.files import replace_file
 
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 _LINUX = {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64", "os_name": "posix"}
@@ -30,19 +30,19 @@ _REFUSED = "# refused: "
 
 
 def path(environment: Environment) -> pathlib.Path:
-    """Where the lock of an environment is, or would be: committed, or, of a rolling one, beside the environment."""
+    """Where the lock of an environment is, or would be: in the catalogue, or next to a rolling environment."""
     if environment.rolling:
         return paths.home() / "environments" / f"{environment.id}.resolved.txt"
     return paths.CATALOGUE / "locks" / f"{environment.id}.txt"
 
 
 def apply_here() -> bool:
-    """Whether the committed locks, which are for Linux x86-64, are for this platform (rolling ones always are)."""
+    """Whether this platform is that of the committed locks, Linux x86-64 (rolling ones are always for this one)."""
     return sys.platform == "linux" and platform.machine().lower() in ("x86_64", "amd64")
 
 
 def make(environment: Environment, *, run: Runner = commands.run) -> pathlib.Path:
-    """Make the lock of an environment again; the same catalogue gives the same bytes. Raises LockError."""
+    """Make the lock of an environment; the same catalogue gives the same bytes. Raises LockError."""
     uv = commands.uv(run)
     if uv is None:
         raise LockError("there is no uv", 'install it: python3 -m pip install "nox[uv]"')
@@ -50,28 +50,23 @@ def make(environment: Environment, *, run: Runner = commands.run) -> pathlib.Pat
     here = python.path if isinstance(python, interpreters.Interpreter) else None
     result = resolve(environment, uv, python=here, linux=not environment.rolling, run=run)
     if not result.ok:
-        advice = (
-            ""
-            if here
-            else f"; what must be built from source needs a Python {environment.python} here: "
-            f"{interpreters.hint(environment.python)}"
-        )
-        raise LockError(
-            f"{environment.id} cannot be resolved: {commands.condensed(result)}",
-            f"its table in environments.toml asks for {', '.join(environment.requirements)} "
-            f"as of {environment.as_of}{advice}",
-        )
+        requirements = ", ".join(environment.requirements)
+        advice = f"its table in environments.toml requires {requirements} as of {environment.as_of}"
+        if here is None:
+            advice += f"; building from source needs a Python {environment.python}: "
+            advice += interpreters.hint(environment.python)
+        raise LockError(f"{environment.id} cannot be resolved: {commands.condensed(result)}", advice)
     text = f"{header(environment)}\n{result.out}"
     if "://" in text:
         raise LockError(
             f"the lock of {environment.id} would name an address, which not everyone can reach",
-            "ask for packages by name and version",
+            "require packages by name and version",
         )
     return _written(path(environment), text)
 
 
 def refresh(environment: Environment, *, run: Runner = commands.run) -> None:
-    """Make the lock of a rolling environment anew; where that cannot be, one that says why. Never raises."""
+    """Make the lock of a rolling environment again, or one that says why that failed. Never raises."""
     try:
         make(environment, run=run)
     except LockError as error:
@@ -82,7 +77,7 @@ def refresh(environment: Environment, *, run: Runner = commands.run) -> None:
 
 
 def resolve(environment: Environment, uv: str, *, python: str | None, linux: bool, run: Runner) -> CommandResult:
-    """What uv resolves for an environment, for the locks' platform or for this one, with hashes."""
+    """Resolve an environment with uv, with hashes, for the platform of the committed locks or for this one."""
     # A bare day would be uv's day in the local time zone; the requirements go by stdin so that no file name gets out.
     until = environment.as_of + datetime.timedelta(days=1)
     command = [
@@ -104,11 +99,11 @@ def resolve(environment: Environment, uv: str, *, python: str | None, linux: boo
 
 
 def header(environment: Environment) -> str:
-    """The first line of a lock: what it was made for, so that a change of the catalogue shows."""
-    of = f"as of {environment.as_of}, Linux x86-64"
+    """The first line of a lock: what it was made for, so that changes of the catalogue are noticed."""
+    made_for = f"as of {environment.as_of}, Linux x86-64"
     if environment.rolling:
-        of = f"rolling, {sys.platform} {platform.machine()}"
-    return f"# nox -s lock -- {environment.id}  (Python {environment.python}, {of})"
+        made_for = f"rolling, {sys.platform} {platform.machine()}"
+    return f"# nox -s lock -- {environment.id}  (Python {environment.python}, {made_for})"
 
 
 def pins(text: str) -> dict[str, str]:
@@ -117,13 +112,13 @@ def pins(text: str) -> dict[str, str]:
 
 
 def disagreements(environment: Environment, text: str) -> list[str]:
-    """Where a lock is not what its table asks; empty when the two agree."""
-    found = []
+    """How a lock differs from what its table requires; empty when the two agree."""
     first, _, rest = text.partition("\n")
     if rest.startswith(_REFUSED):
         return [rest.removeprefix(_REFUSED).strip()]
+    differences = []
     if first != header(environment):
-        found.append(f"it was made for another table ({first.lstrip('# ') or 'no first line'})")
+        differences.append(f"it was made for another table ({first.lstrip('# ') or 'no first line'})")
     platform_of_lock = {} if environment.rolling else _LINUX
     here = {**platform_of_lock, "python_version": environment.python, "python_full_version": f"{environment.python}.0"}
     locked = pins(text)
@@ -131,28 +126,24 @@ def disagreements(environment: Environment, text: str) -> list[str]:
         if requirement.marker is None or requirement.marker.evaluate(here):
             version = locked.get(canonicalize_name(requirement.name))
             if version is None:
-                found.append(f"it lacks {requirement.name}")
+                differences.append(f"it lacks {requirement.name}")
             elif not requirement.specifier.contains(version, prereleases=True):
-                found.append(f"it has {requirement.name} {version}, asked is {requirement.specifier}")
-    return found
+                differences.append(f"it has {requirement.name} {version}, and {requirement.specifier} is required")
+    return differences
 
 
-def same_version(one: str, other: str) -> bool:
+def same_version(left: str, right: str) -> bool:
     """Whether two spellings mean one version (`2019.05` and `2019.5` do)."""
     try:
-        return one == other or Version(one) == Version(other)
+        return left == right or Version(left) == Version(right)
     except InvalidVersion:
         return False
 
 
 def _written(target: pathlib.Path, text: str) -> pathlib.Path:
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(target)
+        replace_file(target, text)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            aside.unlink(missing_ok=True)
         raise LockError(f"{target} cannot be written: {error}") from error
     return target

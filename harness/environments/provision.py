@@ -1,4 +1,4 @@
-"""Environments on this machine: what one must be, what it is, whether the two agree, and how it is made so."""
+"""Makes an environment: a virtualenv with exactly the packages of its lock, or a record of why there is none."""
 
 from __future__ import annotations
 
@@ -16,14 +16,12 @@ from packaging.utils import canonicalize_name
 
 from harness.environments import commands, file_lock, interpreters, locks
 from harness.environments.commands import CommandResult, Runner
-from harness.environments.records import clear, current, executable, folder, lock_text, read, sha256, wanted, write
+from harness.environments.records import clear, current, executable, folder, lock_text, sha256, wanted, write
 from harness.model import Environment, Provisioned
-
-__all__ = ["clear", "current", "executable", "folder", "provision", "read", "wanted"]
 
 LOG_LIMIT = 200_000  # characters; the middle goes first
 _log = logging.getLogger(__name__)
-_SHOWN = 5  # disagreements told in one line
+_SHOWN = 5  # differences listed in one line
 _BUSY_LIMIT = 3600.0  # seconds that another process may take for the same environment
 
 # Runs inside the environment, from Python 3.6 on, where importlib.metadata does not exist yet.
@@ -46,15 +44,15 @@ print(json.dumps({"python": platform.python_version(), "prefix": sys.prefix, "pa
 def provision(
     environment: Environment, *, run: Runner = commands.run, tell: Callable[[str], None] = _log.debug
 ) -> Provisioned:
-    """Make an environment what is asked, or leave it when it is; the record, which is also written into it.
+    """Make an environment, unless it is already as wanted; returns the record that is also written into it.
 
-    Never raises for trouble of the environment: the record is then `unavailable`, with reason, hint and log.
+    Never raises if the environment cannot be made: the record is then `unavailable`, with reason, hint and log.
     """
     begun = time.monotonic()
     if environment.rolling and lock_text(environment) is None:
         tell("resolving it as of today")
-        locks.refresh(environment, run=run)  # a run of the matrix has done so, and asks for that very lock
-    asked = wanted(environment)
+        locks.refresh(environment, run=run)  # a run of the matrix has already done so, and wants that very lock
+    wanted_digest = wanted(environment)
     log: list[str] = []
     lock_file = folder(environment).with_name(f"{environment.id}.lock")
     try:
@@ -63,16 +61,16 @@ def provision(
             if record:
                 return record
             try:
-                record = _Build(environment, run, hold, tell, log).record(asked)
+                record = _Build(environment, run, hold, tell, log).record(wanted_digest)
             except _BuildError as trouble:
-                record = _unavailable(environment, asked, trouble.reason, trouble.hint)
+                record = _unavailable(environment, wanted_digest, trouble.reason, trouble.hint)
             record = dataclasses.replace(record, seconds=round(time.monotonic() - begun, 2), log=_capped(log))
             _keep(environment, record)
             return record
     except OSError as error:
         where = f"look at {folder(environment)}, or choose another home: CROSSLOAD_HOME=/path"
         return dataclasses.replace(
-            _unavailable(environment, asked, f"cannot be made: {error}", where),
+            _unavailable(environment, wanted_digest, f"cannot be made: {error}", where),
             seconds=round(time.monotonic() - begun, 2),
             log=_capped(log),
         )
@@ -85,7 +83,7 @@ class _BuildError(Exception):
 
 
 class _Build:
-    """One rebuild from nothing, a method a step; each raises _BuildError where it can go no further."""
+    """One build from nothing, a method for each step; a step that fails raises _BuildError."""
 
     def __init__(
         self, environment: Environment, run: Runner, hold: int, tell: Callable[[str], None], log: list[str]
@@ -94,13 +92,13 @@ class _Build:
         self._run, self._hold, self._log = run, hold, log
         self.python = str(executable(environment))
 
-    def record(self, asked: str) -> Provisioned:
-        """The record of an environment that was made and has been asked what it is."""
+    def record(self, wanted_digest: str) -> Provisioned:
+        """Make the environment; returns the record of what its own Python reports."""
         clear(self.environment)
         uv = commands.uv(self._run)
         if uv is None:
             raise _BuildError("there is no uv to make it with", 'python3 -m pip install "nox[uv]"')
-        text = self._locked() if locks.apply_here() or self.environment.rolling else None
+        lock = self._locked() if locks.apply_here() or self.environment.rolling else None
         interpreter = self._interpreter()
         self.tell(f"making it with Python {interpreter.version} ({interpreter.path})")
         self._do(
@@ -108,46 +106,45 @@ class _Build:
             "see its log",
             [uv, "venv", "--no-project", "--python", interpreter.path, str(folder(self.environment))],
         )
-        text = self._resolved(uv) if text is None else text
-        pins = locks.pins(text)
+        if lock is None:
+            lock = self._resolved(uv)
+        pins = locks.pins(lock)
         self.tell(f"installing {len(pins)} packages")
-        self._install(uv, text)
+        self._install(uv, lock)
         version, packages = self._inventory()
         self._compare(pins, packages)
         return Provisioned(
             environment=self.environment.id,
-            asked=asked,
+            asked=wanted_digest,
             status="ready",
             python=self.python,
             interpreter=interpreter.path,
             python_version=version,
-            lock=sha256(text),
+            lock=sha256(lock),
             packages=packages,
         )
 
     def _locked(self) -> str:
-        again = f"nox -s lock -- {self.environment.id}"
+        command = f"nox -s lock -- {self.environment.id}"
         text = lock_text(self.environment)
         if text is None:
-            raise _BuildError("it has no lock", f"make one: {again}")
-        wrong = locks.disagreements(self.environment, text)
-        if wrong and self.environment.rolling:
-            raise _BuildError("; ".join(wrong), f"run again, or see: {again}")
-        if wrong:
-            raise _BuildError(
-                f"its lock is not what environments.toml asks: {'; '.join(wrong)}", f"make it again: {again}"
-            )
+            raise _BuildError("it has no lock", f"make one: {command}")
+        differences = "; ".join(locks.disagreements(self.environment, text))
+        if differences and self.environment.rolling:
+            raise _BuildError(differences, f"run again, or see: {command}")
+        if differences:
+            raise _BuildError(f"its lock does not match environments.toml: {differences}", f"make it again: {command}")
         return text
 
     def _interpreter(self) -> interpreters.Interpreter:
         self.tell(f"looking for Python {self.environment.python}")
-        found = interpreters.find(self.environment.python, download=True, run=self._run)
-        if isinstance(found, interpreters.Missing):
-            raise _BuildError(found.reason, found.hint)
-        return found
+        interpreter = interpreters.find(self.environment.python, download=True, run=self._run)
+        if isinstance(interpreter, interpreters.Missing):
+            raise _BuildError(interpreter.reason, interpreter.hint)
+        return interpreter
 
     def _resolved(self, uv: str) -> str:
-        """A lock for this platform, which has no committed one."""
+        """A lock for this platform, for which none is committed."""
         self.tell(f"resolving as of {self.environment.as_of}")
         result = locks.resolve(self.environment, uv, python=self.python, linux=False, run=self._logged)
         if not result.ok:
@@ -167,32 +164,33 @@ class _Build:
         )
 
     def _inventory(self) -> tuple[str, dict[str, str]]:
-        """The version and the packages that the environment itself tells."""
+        """The Python version and the packages that the environment itself reports."""
         result = self._logged([self.python, "-I", "-B", "-c", _INVENTORY], timeout=120)
         try:
             if not result.ok:
                 self._fail(f"its Python does not run: {commands.condensed(result)}")
-            told = json.loads(result.out)
-            packages = {canonicalize_name(name): version for name, version in told["packages"]}
+            about = json.loads(result.out)
+            packages = {canonicalize_name(name): version for name, version in about["packages"]}
         except (ValueError, KeyError, TypeError):
-            self._fail("its Python does not tell what is installed")
-        if os.path.realpath(told["prefix"]) != os.path.realpath(folder(self.environment)):
-            self._fail(f"its Python belongs to another place: {told['prefix']}")
-        if told["python"].split(".")[:2] != self.environment.python.split("."):
-            self._fail(f"its Python is {told['python']}, asked is {self.environment.python}")
-        return told["python"], dict(sorted(packages.items()))
+            self._fail("its Python does not report what is installed")
+        if os.path.realpath(about["prefix"]) != os.path.realpath(folder(self.environment)):
+            self._fail(f"its Python belongs to another folder: {about['prefix']}")
+        if about["python"].split(".")[:2] != self.environment.python.split("."):
+            self._fail(f"its Python is {about['python']}, not {self.environment.python}")
+        return about["python"], dict(sorted(packages.items()))
 
     def _compare(self, pins: dict[str, str], packages: dict[str, str]) -> None:
-        wrong = [f"{name} {version} is missing" for name, version in pins.items() if name not in packages]
-        wrong += [
-            f"{name} is {packages[name]}, asked is {version}"
+        differences = [f"{name} {version} is missing" for name, version in pins.items() if name not in packages]
+        differences += [
+            f"{name} is {packages[name]}, not {version}"
             for name, version in pins.items()
             if name in packages and not locks.same_version(packages[name], version)
         ]
-        wrong += [f"{name} {packages[name]} was not asked for" for name in packages if name not in pins]
-        if wrong:
-            more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
-            self._fail(f"what is installed is not what was asked: {'; '.join(wrong[:_SHOWN])}{more}")
+        differences += [f"{name} {packages[name]} is not locked" for name in packages if name not in pins]
+        if differences:
+            more = f"; and {len(differences) - _SHOWN} more" if len(differences) > _SHOWN else ""
+            listed = "; ".join(differences[:_SHOWN])
+            self._fail(f"the installed packages differ from the lock: {listed}{more}")
 
     def _fail(self, reason: str) -> NoReturn:
         raise _BuildError(reason, f"remove {folder(self.environment)} and uv's cache (uv cache clean), and run again")
@@ -205,17 +203,20 @@ class _Build:
     def _logged(
         self, command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None
     ) -> CommandResult:
-        shown = ["..." if "\n" in part else part for part in command]
-        self._log.append(f"$ {' '.join(shown)}\n")
-        # The child holds the lock too: should we be killed, nobody rebuilds under the hands of a uv still at work.
+        shown = " ".join("..." if "\n" in part else part for part in command)
+        self._log.append(f"$ {shown}\n")
+        _log.debug("%s: $ %s", self.environment.id, commands.clean(shown))
+        # The child holds the lock too: if we are killed, no one rebuilds while a uv is still at work.
         result = self._run(command, stdin=stdin, timeout=timeout, hold=self._hold if hold is None else hold)
         ending = result.trouble or (f"exit code {result.code}" if result.code else "")
+        if ending:
+            _log.debug("%s: %s", self.environment.id, ending)
         self._log.append("".join(f"{text.rstrip()}\n" for text in (result.out, result.err, ending) if text.strip()))
         return result
 
 
 def _keep(environment: Environment, record: Provisioned) -> None:
-    """Write the record; why an environment is unavailable must not get lost because that cannot be written down."""
+    """Write the record; one that cannot be written must not hide why the environment is unavailable."""
     try:
         write(environment, record)
     except OSError:

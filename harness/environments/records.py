@@ -1,4 +1,4 @@
-"""The record inside an environment: where it is, what an environment must be, whether the two agree."""
+"""The record inside an environment: what was installed, what must be installed, and whether the two agree."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import Any
 from harness import paths
 from harness.environments import interpreters, locks
 from harness.model import Environment, Provisioned, digest_of
+from harness.tools.files import replace_file
 
 RECORD = "crossload.json"
 
@@ -31,28 +32,28 @@ def executable(environment: Environment) -> pathlib.Path:
 
 
 def wanted(environment: Environment) -> str:
-    """The digest of everything that must agree before an environment is used again."""
-    asked: dict[str, Any] = {"id": environment.id, "python": environment.python}
+    """The digest of everything that must agree before an environment is reused."""
+    wanted: dict[str, Any] = {"id": environment.id, "python": environment.python}
     if locks.apply_here() or environment.rolling:
         text = lock_text(environment)
-        asked["lock"] = None if text is None else sha256(text)
-        asked["disagreements"] = [] if text is None else locks.disagreements(environment, text)
+        wanted["lock"] = None if text is None else sha256(text)
+        wanted["disagreements"] = [] if text is None else locks.disagreements(environment, text)
     else:
-        asked |= {
+        wanted |= {
             "requirements": environment.requirements,
             "as-of": environment.as_of,
             "platform": f"{sys.platform}-{platform.machine()}",
         }
-    return digest_of(asked)
+    return digest_of(wanted)
 
 
 def read(environment: Environment) -> Provisioned | None:
-    """The record that is there, ready or not, whatever it was made for; None without a readable one."""
+    """The record of the environment as it is, ready or not, current or not; None without a readable one."""
     return _read(environment)[0]
 
 
 def current(environment: Environment) -> Provisioned | None:
-    """The record of an environment that is ready and is what is asked, else None. Runs no process: about 1 ms."""
+    """The record of an environment that is ready and as wanted, else None. Runs no process, so takes about 1 ms."""
     record, stamp = _read(environment)
     if record is None or not record.ready or record.asked != wanted(environment):
         return None
@@ -67,18 +68,18 @@ def current(environment: Environment) -> Provisioned | None:
 
 
 def clear(environment: Environment) -> None:
-    """Remove what is there. The record goes first: a removal cut short must not leave one that looks whole."""
-    place = folder(environment)
+    """Remove an environment. Its record goes first: what an interrupted removal leaves must not look whole."""
+    root = folder(environment)
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        (place / RECORD).unlink()
-    if place.is_symlink() or place.is_file():
-        place.unlink()
-    elif place.exists():
-        shutil.rmtree(place)
+        (root / RECORD).unlink()
+    if root.is_symlink() or root.is_file():
+        root.unlink()
+    elif root.exists():
+        shutil.rmtree(root)
 
 
 def _read(environment: Environment) -> tuple[Provisioned | None, Any]:
-    """The record and the stamp beside it."""
+    """The record and its stamp."""
     try:
         content = json.loads((folder(environment) / RECORD).read_text(encoding="utf-8"))
         stamp = content.pop("stamp", None)
@@ -88,17 +89,15 @@ def _read(environment: Environment) -> tuple[Provisioned | None, Any]:
 
 
 def write(environment: Environment, record: Provisioned) -> None:
-    """Write the record and its stamp, aside and then renamed. Raises OSError."""
+    """Write the record and its stamp. Raises OSError."""
     target = folder(environment) / RECORD
     content = dataclasses.asdict(record) | ({"stamp": _stamp(environment)} if record.ready else {})
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(f"{RECORD}.{os.getpid()}")
-    aside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-    aside.replace(target)
+    replace_file(target, json.dumps(content, indent=1))
 
 
 def _stamp(environment: Environment) -> dict[str, Any]:
-    """What changes when a Python is replaced or a package comes or goes. Raises OSError where one is not there."""
+    """What changes when the Python is replaced or a package comes or goes. Raises OSError if something is missing."""
     status = executable(environment).stat()
     site = "Lib/site-packages" if os.name == "nt" else f"lib/python{environment.python}/site-packages"
     names = [entry.name for entry in (folder(environment) / site).iterdir()]
@@ -108,9 +107,9 @@ def _stamp(environment: Environment) -> dict[str, Any]:
     }
 
 
-def _version_in(place: pathlib.Path) -> str:
-    """The full Python version in `pyvenv.cfg`; '' where it tells none."""
-    for line in (place / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace").splitlines():
+def _version_in(root: pathlib.Path) -> str:
+    """The full Python version in `pyvenv.cfg`; '' if it has none."""
+    for line in (root / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace").splitlines():
         name, _, value = line.partition("=")
         if name.strip() in ("version_info", "version"):
             return value.strip()
@@ -118,7 +117,7 @@ def _version_in(place: pathlib.Path) -> str:
 
 
 def lock_text(environment: Environment) -> str | None:
-    """Give the lock, or None where there is none that can be read."""
+    """The text of the lock, or None if there is none that can be read."""
     try:
         return locks.path(environment).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -126,5 +125,5 @@ def lock_text(environment: Environment) -> str | None:
 
 
 def sha256(text: str) -> str:
-    """Give the SHA-256 (hex) of a text, as that of its file."""
+    """The SHA-256 (hex) of a text, as that of its file."""
     return hashlib.sha256(text.encode()).hexdigest()

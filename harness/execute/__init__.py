@@ -1,1 +1,1 @@
-"""Saves and loads carried out in the measured environments: workers, zygotes, and who runs when."""
+"""Carries out saves and loads in the measured environments: workers, zygotes, and their schedule."""

@@ -1,4 +1,4 @@
-"""From how a worker ended and what it left in its folder to an attempt: the one reader of answers."""
+"""Turns how a worker ended and what it left in its folder into an attempt: the only reader of answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from harness.store.attempts import packed
 from harness.worker import protocol
 
 FOLDER = "<folder>"
-REASON_LIMIT = 300  # characters; the failure keeps the whole message
+REASON_LIMIT = 300  # characters; the failure has the whole message
 LOG_LIMIT = 16_000  # bytes kept of a log: its beginning and its end
 
 
 def attempt_of(end: End, folder: pathlib.Path, log: pathlib.Path) -> tuple[Attempt, dict[str, bytes]]:
-    """The attempt, and the arrays it observed by digest. An answer that cannot be read counts as none."""
+    """The attempt, and the arrays it observed, by digest. An unreadable answer counts as no answer."""
     common: dict[str, Any] = {"wall": round(end.wall, 4), "log": _cut(log).replace(str(folder), FOLDER)}
     answer = _without(protocol.read_json(str(folder / "answer.json")), str(folder))
     if end.late:
@@ -59,7 +59,7 @@ def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) 
 
 
 def _without(value: Any, folder: str) -> Any:
-    """The same, with the working folder's path called `<folder>`: it is another one each time."""
+    """The same, with `<folder>` for the path of the working folder, which differs each time."""
     if isinstance(value, str):
         return value.replace(folder, FOLDER)
     if isinstance(value, list):

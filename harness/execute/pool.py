@@ -1,4 +1,4 @@
-"""Carries out one task at a time per caller, by a zygote's child or in a fresh interpreter.
+"""Carries out tasks, one at a time per caller, in a child of a zygote or in a fresh interpreter.
 
 Safe to use from several threads.
 """
@@ -33,21 +33,21 @@ _Runner = Callable[[Task, pathlib.Path, pathlib.Path], End]
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Of one task: wall seconds, bytes that its process may grow by, seconds for importing Keras."""
+    """Limits of one task: wall seconds, bytes by which its process may grow, seconds for importing Keras."""
 
     seconds: float = 90.0
     memory: int = 8 * 2**30
     start: float = 180.0
 
     def of(self, task: Task) -> float:
-        """Wall seconds for this task: its scenario may ask for less."""
+        """Wall seconds for this task; its scenario may set fewer."""
         return min(self.seconds, task.limit or self.seconds)
 
 
 class WorkerPool:
     """Carries out tasks.
 
-    `pythons` gives the interpreter of every environment at hand, `preloads` what a runtime's zygotes import ahead.
+    `pythons` has the interpreter of every environment that is ready, `preloads` what a runtime's zygotes import ahead.
     """
 
     def __init__(
@@ -70,11 +70,11 @@ class WorkerPool:
         self._running: set[subprocess.Popen[bytes]] = set()
 
     def expect(self, tasks: Iterable[Task]) -> None:
-        """Say beforehand what will be asked, in order, so that zygotes start in time and end when done with."""
+        """Announce tasks, in the order in which they will come: zygotes start in time and end after the last."""
         self._nursery.expect(tasks)
 
     def forgo(self, tasks: Iterable[Task]) -> None:
-        """Say that these, which were expected, will not be asked after all."""
+        """Say that these announced tasks will not come after all."""
         for task in tasks:
             self._nursery.done_with(zygote_key(task))
 
@@ -92,7 +92,7 @@ class WorkerPool:
         return self._carry_out(task, self._alone)
 
     def close(self) -> None:
-        """End every zygote and every process that runs."""
+        """End every zygote and every running process."""
         self._nursery.close()
         for process in list(self._running):
             end_group(process, kill=True)
@@ -123,7 +123,7 @@ class WorkerPool:
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=str(broken)), {}
         except ZygoteGoneError as error:
             return Attempt(outcome=Outcome.NO_ANSWER, reason=f"the worker gave no answer: {error}"), {}
-        except OSError as error:  # a full disk, a Python that is gone: trouble of this machine, and no verdict
+        except OSError as error:  # a full disk, a missing Python: a problem of this machine, not a verdict
             return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"trouble on this machine: {error}"), {}
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A worker process: the environment it is given, how it is started alone, and how its end is told."""
+"""A worker process: its environment variables, how one is started alone, and how it ended."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ import time
 from harness import paths
 
 _GRACE = 2.0  # seconds between a polite signal and a kill
-# What a process needs of its surroundings on some system; nothing here can change what a model does.
+# What a process needs on some system or other; nothing here can change what a model does.
 _PASSED = ("PATH", "SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "LANG", "LC_ALL", "NUMBER_OF_PROCESSORS")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class End:
-    """How a process ended: an exit code or a signal's number, whether past its limit, after how many seconds."""
+    """How a process ended: its exit code or signal number, whether it was past its limit, and its wall seconds."""
 
     code: int | None
     signal: int | None
@@ -29,7 +29,7 @@ class End:
 
     @property
     def signal_name(self) -> str:
-        """The signal's name, such as SIGSEGV; '' without one."""
+        """The signal's name, such as SIGSEGV; '' if it ended without one."""
         if self.signal is None:
             return ""
         try:
@@ -44,9 +44,9 @@ def command(python: str, *arguments: str) -> list[str]:
 
 
 def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
-    """A cleaned environment: one thread each, no accelerator, and a home that holds nobody's settings."""
+    """The environment variables of a worker: one thread, no accelerator, and a home without anyone's settings."""
     kept = {name: os.environ[name] for name in _PASSED if name in os.environ}
-    ours = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
+    homes = {name: str(folder) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
     threads = dict.fromkeys(
         (
             "OMP_NUM_THREADS",
@@ -59,7 +59,7 @@ def environment(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
     )
     return {
         **kept,
-        **ours,
+        **homes,
         **threads,
         "PYTHONHASHSEED": hash_seed,
         "PYTHONIOENCODING": "utf-8",
@@ -79,7 +79,7 @@ def run_alone(
 ) -> End:
     """Carry out one request in a fresh interpreter. Raises OSError if the interpreter cannot be started.
 
-    The process is in `running` for as long as it runs, so that somebody else can end it.
+    The process is in `running` as long as it runs, so that another thread can end it.
     """
     running = set() if running is None else running
     begun = time.monotonic()
@@ -115,7 +115,7 @@ def run_alone(
 
 
 def end_group(process: subprocess.Popen[bytes], *, kill: bool = False) -> None:
-    """End a process and all it started, politely first unless told otherwise, and wait for it."""
+    """End a process and everything it started, politely first unless `kill`, and wait for it."""
     if not kill:
         _signal_group(process, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):

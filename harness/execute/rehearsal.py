@@ -1,4 +1,4 @@
-"""What the zygotes of a runtime import ahead: learnt once per environment by a rehearsal, and kept beside its record.
+"""What the zygotes of a runtime import ahead: a rehearsal finds out once per environment and keeps it there.
 
 The rehearsal also leaves bytecode behind, which uv does not compile: importing TensorFlow takes a third of the time
 with it.
@@ -7,6 +7,7 @@ with it.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pathlib
 import shutil
@@ -17,24 +18,25 @@ from harness.execute.process import environment
 from harness.model import Runtime
 from harness.worker import protocol
 
+_log = logging.getLogger(__name__)
 _LIMIT = 600.0  # seconds
 
 
-def modules(runtime: Runtime, python: str, place: pathlib.Path, worker: str) -> list[str] | None:
-    """What an earlier rehearsal in `place` found with the same worker source; None if there was none."""
-    kept = protocol.read_json(str(_file(runtime, place)))
+def modules(runtime: Runtime, python: str, folder: pathlib.Path, worker: str) -> list[str] | None:
+    """The modules that an earlier rehearsal in `folder` found with the same worker source; None if there was none."""
+    kept = protocol.read_json(str(_file(runtime, folder)))
     if not isinstance(kept, dict) or kept.get("for") != [python, worker]:
         return None
-    found: list[str] = kept["modules"]
-    return found
+    names: list[str] = kept["modules"]
+    return names
 
 
-def rehearse(runtime: Runtime, python: str, place: pathlib.Path, worker: str) -> str:
-    """Rehearse and keep what was learnt; "ready" or "failed". A failure costs speed and nothing else.
+def rehearse(runtime: Runtime, python: str, folder: pathlib.Path, worker: str) -> str:
+    """Rehearse and keep the result; "ready" or "failed". A failure costs nothing but speed.
 
-    Why Keras cannot be imported, if that is so, the first zygote will tell.
+    If Keras cannot be imported, the first zygote will report why.
     """
-    work = place / f"rehearsal-{runtime.id}-{os.getpid()}"
+    work = folder / f"rehearsal-{runtime.id}-{os.getpid()}"
     try:
         work.mkdir()
         answer = work / "rehearsed.json"
@@ -49,15 +51,18 @@ def rehearse(runtime: Runtime, python: str, place: pathlib.Path, worker: str) ->
             timeout=_LIMIT,
             check=False,
         )
-        told = protocol.read_json(str(answer))
-        if told:
-            protocol.write_json(str(_file(runtime, place)), {"for": [python, worker], "modules": told["modules"]})
-        return "ready" if told else "failed"
-    except (OSError, subprocess.TimeoutExpired):
-        return "failed"
+        result = protocol.read_json(str(answer))
+        if result:
+            protocol.write_json(str(_file(runtime, folder)), {"for": [python, worker], "modules": result["modules"]})
+            _log.info("%s: rehearsed, %d modules", runtime.id, len(result["modules"]))
+            return "ready"
+        _log.warning("%s: the rehearsal left no result; its zygotes import nothing ahead", runtime.id)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        _log.warning("%s: no rehearsal: %s", runtime.id, error)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    return "failed"
 
 
-def _file(runtime: Runtime, place: pathlib.Path) -> pathlib.Path:
-    return place / f"rehearsed-{runtime.id}.json"
+def _file(runtime: Runtime, folder: pathlib.Path) -> pathlib.Path:
+    return folder / f"rehearsed-{runtime.id}.json"

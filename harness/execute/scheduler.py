@@ -17,10 +17,10 @@ class Pool(Protocol):
     """What carries out tasks: a `WorkerPool`, or another in a test."""
 
     def expect(self, tasks: Iterable[Task]) -> None:
-        """Hear beforehand what will be asked, in order."""
+        """Announce tasks, in the order in which they will come."""
 
     def forgo(self, tasks: Iterable[Task]) -> None:
-        """Hear that these will not be asked after all."""
+        """Say that these announced tasks will not come after all."""
 
     def attempt(self, task: Task) -> TaskResult:
         """Carry out a task."""
@@ -29,12 +29,12 @@ class Pool(Protocol):
         """Carry out a task in a fresh interpreter."""
 
 
-# Tasks of one runtime, each wanted only while those before it leave something to be wished.
+# Tasks of one runtime, each needed only as long as those before it did not suffice.
 Chain = Sequence[Task]
-# Hears of a result that stands, and says whether the next task of the chain is wanted.
+# Receives a final result, and says whether the next task of the chain is needed.
 Finished = Callable[[Task, TaskResult], bool]
 _log = logging.getLogger(__name__)
-_AHEAD = 2  # tasks handed over for each job, so that none waits for this thread
+_AHEAD = 2  # tasks submitted per job, so that no job waits for this thread
 
 
 def run(
@@ -42,8 +42,8 @@ def run(
 ) -> None:
     """Carry out all chains; `finished` is called in this thread. The next of a chain comes before other chains.
 
-    A task that crashed, timed out or gave no answer is repeated in a fresh interpreter after all others, when nothing
-    else runs, and only that second result counts; it remembers what the first one was.
+    A task that crashed, timed out or gave no answer is repeated in a fresh interpreter after all others, with nothing
+    else running. Only that second result counts; it records what the first one was.
     """
     pool.expect(task for chain in chains for task in chain)
     queue = collections.deque(chains)
@@ -51,11 +51,11 @@ def run(
     suspects: collections.deque[tuple[Chain, TaskResult]] = collections.deque()
 
     def settle(chain: Chain, result: TaskResult) -> None:
-        left = chain[1:]
-        if finished(chain[0], result) and left:
-            queue.appendleft(left)
+        rest = chain[1:]
+        if finished(chain[0], result) and rest:
+            queue.appendleft(rest)
         else:
-            pool.forgo(left)
+            pool.forgo(rest)
 
     try:
         while queue or running or suspects:

@@ -1,1 +1,1 @@
-"""What to ask: scenarios read statically, a selection of them, and the tasks that follow. Starts no process."""
+"""Plans a run: reads scenarios statically, selects among them, and derives the tasks. Starts no process."""

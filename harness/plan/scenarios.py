@@ -1,6 +1,6 @@
-"""Scenarios read statically: what a script says of itself, its faults by line, and a digest of all its source.
+"""Reads scenarios statically: what a script says about itself, its faults by line, and a digest of all its source.
 
-The host never imports a scenario, since what it imports exists only in the measured environment.
+The host never imports a scenario, because the scenario's own imports exist only in the measured environment.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from harness.worker.protocol import FORMATS
 FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
 _REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
 _CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE", "CORE", "REACH", "PAIRS", "LIMIT")
-_FOR_THE_HOST = tuple(name for name in _CONSTANTS if name != "OBSERVE")  # which the worker reads
+_FOR_THE_HOST = tuple(name for name in _CONSTANTS if name != "OBSERVE")  # the worker reads OBSERVE
 _OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
 _REACHES = get_args(Reach)
 _PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
@@ -32,7 +32,7 @@ _PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", 
 
 @dataclasses.dataclass
 class _Reader:
-    """One script being read; faults gather here instead of stopping at the first."""
+    """One script being read; faults are collected instead of stopping at the first."""
 
     path: pathlib.Path
     faults: list[Fault] = dataclasses.field(default_factory=list)
@@ -57,7 +57,7 @@ class _Reader:
         parameters = self._parameters(constants)
         remedy = self._remedy(constants, parameters)
         self._observe(constants)
-        reached = self._reached(constants)
+        reach = self._reach(constants)
         if self.faults:
             return None
         scenario = Scenario(
@@ -71,13 +71,14 @@ class _Reader:
             parameters=parameters,
             remedy=remedy,
             cause=str(constants.get("CAUSE", (0, ""))[1]),
-            **reached,
+            **reach,
         )
-        twice = [name for name, count in collections.Counter(one.id for one in variants(scenario)).items() if count > 1]
-        for name in twice:
+        counts = collections.Counter(variant.id for variant in variants(scenario))
+        duplicates = [id for id, count in counts.items() if count > 1]
+        for id in duplicates:
             line, _ = constants.get("PARAMETERS", constants.get("FORMATS", (1, 0)))
-            self.fault(line, f"two variants are called {name}")
-        return None if twice else scenario
+            self.fault(line, f"two variants are called {id}")
+        return None if duplicates else scenario
 
     def _docstring(self, tree: ast.Module) -> tuple[str, str]:
         text = ast.get_docstring(tree)
@@ -88,7 +89,7 @@ class _Reader:
         return title.strip().rstrip("."), description.strip()
 
     def _functions(self, tree: ast.Module) -> None:
-        defined = set(_bound(tree))
+        defined = set(_bound_names(tree))
         for name, example in _REQUIRED.items():
             if name not in defined and "*" not in defined:
                 self.fault(1, f"no function {name}(): {example}")
@@ -101,20 +102,20 @@ class _Reader:
                 try:
                     yield target.id, (node.lineno, ast.literal_eval(value))
                 except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-                    self.fault(node.lineno, f"{target.id} is read without running the script: only literals will do")
-        for other in _outside_functions(tree):
-            if (
-                isinstance(other, ast.Name)
-                and isinstance(other.ctx, ast.Store)
-                and other.id in _CONSTANTS
-                and (other not in plain)
-            ):
-                self.fault(other.lineno, f"{other.id} is read without running the script: assign it at the top")
+                    self.fault(node.lineno, f"{target.id} is read without running the script: use only literals")
+        stored = [
+            node
+            for node in _outside_functions(tree)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in _CONSTANTS
+        ]
+        for name in stored:
+            if name not in plain:
+                self.fault(name.lineno, f"{name.id} is read without running the script: assign it at the top level")
 
     def _formats(self, constants: dict[str, tuple[int, Any]]) -> tuple[str, ...]:
         line, formats = constants.get("FORMATS", (1, FILE_FORMATS))
         if not isinstance(formats, (tuple, list)) or not formats:
-            self.fault(line, 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")')
+            self.fault(line, 'FORMATS must be a tuple of names, like FORMATS = ("h5", "keras")')
             return ()
         for name in formats:
             if name not in FORMATS:
@@ -127,20 +128,20 @@ class _Reader:
             isinstance(name, str) and isinstance(values, (tuple, list)) and values
             for name, values in parameters.items()
         ):
-            self.fault(line, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}')
+            self.fault(line, 'PARAMETERS must be a dict of tuples, like PARAMETERS = {"units": (4, 8)}')
             return {}
         for name, values in parameters.items():
             if not name.isidentifier() or keyword.iskeyword(name) or name in _PASSED:
                 self.fault(
                     line,
-                    f"PARAMETERS: {name!r} is no name for a parameter; functions ask for it by name, and "
-                    f"these are taken: {', '.join(_PASSED)}",
+                    f"PARAMETERS: {name!r} cannot be the name of a parameter; functions take it by name, and "
+                    f"these names are taken: {', '.join(_PASSED)}",
                 )
             if not _carried(list(values)):
                 self.fault(
                     line,
-                    f"PARAMETERS: {name!r}: a value is to be text, a number, True, False, None, or a list "
-                    "or a dict (with text keys) of these",
+                    f"PARAMETERS: {name!r}: a value must be text, a number, True, False, None, or a list "
+                    "or dict (with text keys) of these",
                 )
         return {name: tuple(values) for name, values in parameters.items()}
 
@@ -150,31 +151,31 @@ class _Reader:
             if name not in _OBSERVATIONS:
                 self.fault(line, f"OBSERVE: no observation {name!r}{nearest(str(name), _OBSERVATIONS)}")
 
-    def _reached(self, constants: dict[str, tuple[int, Any]]) -> dict[str, Any]:
-        """Where it is asked, and for how long at most: `core`, `reach`, `pairs` and `limit`."""
+    def _reach(self, constants: dict[str, tuple[int, Any]]) -> dict[str, Any]:
+        """Where the scenario is run, and for how long at most: `core`, `reach`, `pairs` and `limit`."""
         line, core = constants.get("CORE", (1, False))
         if not isinstance(core, bool):
-            self.fault(line, f"CORE: True or False, not {core!r}")
+            self.fault(line, f"CORE must be True or False, not {core!r}")
         line, reach = constants.get("REACH", (1, "milestones"))
         if reach not in _REACHES:
-            known = f"{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}"
-            self.fault(line, f"REACH: no reach {reach!r}{known}")
+            choices = f"{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}"
+            self.fault(line, f"REACH: no reach {reach!r}{choices}")
         line, pairs = constants.get("PAIRS", (1, ()))
         if not isinstance(pairs, (tuple, list)) or not all(
             isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
             for pair in pairs
         ):
-            self.fault(line, 'PAIRS is to be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
+            self.fault(line, 'PAIRS must be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
             pairs = ()
         line, limit = constants.get("LIMIT", (1, None))
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0):
-            self.fault(line, f"LIMIT: a number of seconds above 0, not {limit!r}")
+            self.fault(line, f"LIMIT must be a number of seconds above 0, not {limit!r}")
         return {"core": core, "reach": reach, "pairs": tuple(map(tuple, pairs)), "limit": limit}
 
     def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
         line, remedy = constants.get("REMEDY", (1, {}))
         if not isinstance(remedy, dict):
-            self.fault(line, 'REMEDY is to be a dict, like REMEDY = {"metric": "named"}')
+            self.fault(line, 'REMEDY must be a dict, like REMEDY = {"metric": "named"}')
             return {}
         for name, value in remedy.items():
             if value not in parameters.get(name, ()):
@@ -183,37 +184,40 @@ class _Reader:
 
 
 def read(path: pathlib.Path) -> tuple[Scenario | None, tuple[Fault, ...]]:
-    """Read one script; a faulty one gives None and all its faults."""
+    """Read one script; a faulty one results in None and all its faults."""
     reader = _Reader(path.resolve())
     return reader.read(), tuple(reader.faults)
 
 
 def read_all(folder: pathlib.Path) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
-    """Read every script of a folder in order of name; those that others import (leading underscore) are passed over."""
+    """Read every script of a folder in order of name, except those with a leading underscore (which others import)."""
     scenarios: list[Scenario] = []
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.py")):
         if path.name.startswith("_"):
             continue
-        scenario, wrong = read(path)
-        faults.extend(wrong)
+        scenario, script_faults = read(path)
+        faults.extend(script_faults)
         if scenario:
             scenarios.append(scenario)
     return tuple(scenarios), tuple(faults)
 
 
 def variants(scenario: Scenario) -> tuple[Variant, ...]:
-    """Every way of filling in a scenario's format and parameters, those of the remedy marked."""
+    """Every combination of a scenario's formats and parameters; those of the remedy are marked."""
     names = tuple(scenario.parameters)
+    combinations = [
+        tuple(zip(names, values, strict=True)) for values in itertools.product(*scenario.parameters.values())
+    ]
     return tuple(
         Variant(
             scenario=scenario.name,
-            format=chosen,
-            parameters=tuple(zip(names, values, strict=True)),
-            remedy=bool(scenario.remedy) and scenario.remedy.items() <= dict(zip(names, values, strict=True)).items(),
+            format=format,
+            parameters=parameters,
+            remedy=bool(scenario.remedy) and scenario.remedy.items() <= dict(parameters).items(),
         )
-        for chosen in scenario.formats
-        for values in itertools.product(*scenario.parameters.values())
+        for format in scenario.formats
+        for parameters in combinations
     )
 
 
@@ -225,8 +229,8 @@ def _plain_assignments(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.Name, a
             yield node, node.target, node.value
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
-    """Names that a script binds at its top, in whatever way; "*" for whatever another module has."""
+def _bound_names(tree: ast.Module) -> Iterator[str]:
+    """Names that a script binds at its top level, in any way; "*" for those of another module."""
     for node in _outside_functions(tree):
         if isinstance(node, ast.FunctionDef):
             yield node.name
@@ -244,7 +248,7 @@ def _outside_functions(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def _carried(value: Any) -> bool:
-    """Whether JSON carries a value to the worker as it is."""
+    """Whether JSON carries a value to the worker unchanged."""
     if isinstance(value, (list, tuple)):
         return all(_carried(item) for item in value)
     if isinstance(value, dict):
@@ -253,29 +257,29 @@ def _carried(value: Any) -> bool:
 
 
 def _digest(path: pathlib.Path) -> str:
-    """SHA-256 over the essence of a script and of every module or package beside it that it imports."""
-    seen: dict[str, bytes] = {}
+    """SHA-256 over the essence of a script and of every module or package next to it that it imports."""
+    sources: dict[str, bytes] = {}
     waiting = [path]
     while waiting:
         current = waiting.pop()
         name = current.relative_to(path.parent).as_posix()
-        if name in seen or not current.is_file():
+        if name in sources or not current.is_file():
             continue
-        seen[name] = current.read_bytes()
-        for imported in _imported(seen[name]):
+        sources[name] = current.read_bytes()
+        for imported in _imported(sources[name]):
             waiting.append(path.parent / f"{imported}.py")
             waiting.extend((path.parent / imported).rglob("*.py"))
-    whole = hashlib.sha256()
-    for name in sorted(seen):
-        content = essence(_without_host_constants(seen[name]))
-        whole.update(f"{name}\0{len(content)}\0".encode() + content)
-    return whole.hexdigest()
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        content = essence(_without_host_constants(sources[name]))
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def _without_host_constants(source: bytes) -> bytes:
-    """The source without the constants that only say what is asked, which are part of a result's key by themselves.
+    """The source without the constants that only say what to run; a result's key has their values anyway.
 
-    So one more format, parameter value or pair costs its own cells and no others. One that the script uses stays.
+    So one more format, parameter value or pair costs only its own cells. A constant that the script uses stays.
     """
     try:
         tree = ast.parse(source)
@@ -284,16 +288,15 @@ def _without_host_constants(source: bytes) -> bytes:
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     lines = source.splitlines(keepends=True)
     for node, target, _ in _plain_assignments(tree):
-        alone = (
-            sum(
-                other.lineno <= (node.end_lineno or 0) and node.lineno <= (other.end_lineno or 0) for other in tree.body
-            )
-            == 1
-        )
+        alone = [statement for statement in tree.body if _share_a_line(statement, node)] == [node]
         if target.id in _FOR_THE_HOST and target.id not in used and alone:
-            for place in range(node.lineno - 1, node.end_lineno or 0):
-                lines[place] = b"\n"
+            for index in range(node.lineno - 1, node.end_lineno or 0):
+                lines[index] = b"\n"
     return b"".join(lines)
+
+
+def _share_a_line(first: ast.stmt, second: ast.stmt) -> bool:
+    return first.lineno <= (second.end_lineno or 0) and second.lineno <= (first.end_lineno or 0)
 
 
 def _imported(source: bytes) -> set[str]:

@@ -1,4 +1,4 @@
-"""From a selection and what is known to the work still to do. Pure: no file, process or clock."""
+"""Derives the tasks of a run from its selection, each with the key of its result. Pure: no file, process or clock."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Any
 
 from harness.model import Attempt, CellId, Outcome, Runtime, Scenario, Stage, Variant, digest_of
 
-# Another session has another order of sets and hashes, so the two sides run under different, recorded seeds.
+# Sets and hashes are ordered differently in another session, so the two sides run under different, recorded seeds.
 HASH_SEEDS = {Stage.SAVE: "1", Stage.LOAD: "2"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What a run is about. Runtimes are in the order of the matrix: oldest first."""
+    """What a run covers. Runtimes are in matrix order: oldest first."""
 
     scenarios: Mapping[str, Scenario]
     variants: tuple[Variant, ...]
     savers: tuple[Runtime, ...]
     loaders: tuple[Runtime, ...]
     order: tuple[Runtime, ...] = ()
-    by_reach: bool = False  # whether scenarios say among which runtimes they are asked, or all of these are meant
+    by_reach: bool = False  # whether each scenario limits its runtimes by its `reach`, or all of them take part
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
-        """Every runtime that has any part in it, once, in `order` where that is given."""
-        part = dict.fromkeys((*self.savers, *self.loaders))
-        return tuple(dict.fromkeys((*(one for one in self.order if one in part), *part)))
+        """Every runtime that takes part, once, in `order` if there is one."""
+        participants = dict.fromkeys((*self.savers, *self.loaders))
+        ordered = [runtime for runtime in self.order if runtime in participants]
+        return tuple(dict.fromkeys((*ordered, *participants)))
 
-    def asks(self, variant: Variant, saver: Runtime, loader: Runtime) -> bool:
-        """Whether this cell is part of it."""
+    def includes(self, variant: Variant, saver: Runtime, loader: Runtime) -> bool:
+        """Whether this cell is part of the selection."""
         scenario = self.scenarios[variant.scenario]
         if not self.by_reach or scenario.reach == "all" or (saver.id, loader.id) in scenario.pairs:
             return True
@@ -39,7 +40,7 @@ class Selection:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Conditions:
-    """Everything beside the scenario that could change a result."""
+    """Everything besides the scenario that could change a result."""
 
     worker: str
     environments: Mapping[str, str]
@@ -47,7 +48,7 @@ class Conditions:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Task:
-    """One save or load to be done; `key` names its result for ever."""
+    """One save or load to be done; `key` identifies its result for good."""
 
     stage: Stage
     key: str
@@ -62,7 +63,7 @@ class Task:
 
     @property
     def save_id(self) -> tuple[str, str]:
-        """The ids of the variant and of the runtime in which this save is made."""
+        """The ids of the variant and the saving runtime of this save."""
         return self.variant.id, self.runtime.id
 
     @property
@@ -73,40 +74,38 @@ class Task:
     @property
     def about(self) -> str:
         """The task in one readable line."""
-        way = f"{self.saver + ' -> ' if self.saver else ''}{self.runtime.id}"
-        return f"{self.variant.id}: {way}{f', with {self.remedy}' if self.remedy else ''}"
+        route = f"{self.saver} -> {self.runtime.id}" if self.saver else self.runtime.id
+        remedy = f", with {self.remedy}" if self.remedy else ""
+        return f"{self.variant.id}: {route}{remedy}"
 
 
 def save_tasks(selection: Selection, conditions: Conditions) -> list[Task]:
-    """Every save that the selection asks for, runtime by runtime."""
+    """Every save of the selection, runtime by runtime."""
     return [
         _task(Stage.SAVE, selection, conditions, variant, runtime)
         for runtime in selection.savers
         for variant in selection.variants
-        if any(selection.asks(variant, runtime, loader) for loader in selection.loaders)
+        if any(selection.includes(variant, runtime, loader) for loader in selection.loaders)
     ]
 
 
 def load_tasks(selection: Selection, conditions: Conditions, saved: Mapping[tuple[str, str], Attempt]) -> list[Task]:
     """Every load of what was saved, by loading runtime; `saved` is by (variant id, runtime id)."""
+    artifacts = {save: attempt.artifact for save, attempt in saved.items() if attempt.outcome is Outcome.DONE}
     return [
-        _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifact)
+        _task(Stage.LOAD, selection, conditions, variant, loader, saver.id, artifacts[variant.id, saver.id])
         for loader in selection.loaders
         for variant in selection.variants
         for saver in selection.savers
-        if selection.asks(variant, saver, loader) and (artifact := _artifact(saved.get((variant.id, saver.id))))
+        if artifacts.get((variant.id, saver.id)) and selection.includes(variant, saver, loader)
     ]
 
 
 def with_remedy(load: Task, remedy: str, essence: bytes, saver: Runtime, versions: Mapping[str, str]) -> Task:
-    """The same load once more, with a remedy; `essence` is the remedy's code, `versions` those of the saving side."""
-    told = {"runtime": saver.settings(), "versions": dict(versions)}
-    key = digest_of([load.key, remedy, essence.hex(), told])
-    return dataclasses.replace(load, key=key, remedy=remedy, saved_by=told)
-
-
-def _artifact(attempt: Attempt | None) -> str:
-    return attempt.artifact if attempt and attempt.outcome is Outcome.DONE else ""
+    """The same load with a remedy; `essence` is the remedy's code, `versions` those of the saving side."""
+    saved_by = {"runtime": saver.settings(), "versions": dict(versions)}
+    key = digest_of([load.key, remedy, essence.hex(), saved_by])
+    return dataclasses.replace(load, key=key, remedy=remedy, saved_by=saved_by)
 
 
 def _task(

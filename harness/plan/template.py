@@ -1,4 +1,4 @@
-"""A first scenario that runs, for someone to change into theirs."""
+"""A first scenario that runs, for you to change into your own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.errors import UsageError
 
 _TEXT = '''"""{title}: say in one line what is saved.
 
-Say here what the scenario probes, and where the claim comes from. docs/scenarios.md tells what else it can define.
+Say here what the scenario probes, and where the claim comes from. docs/scenarios.md lists what else it can define.
 """
 
 FORMATS = ("h5", "keras")
@@ -27,9 +27,11 @@ def data(rng):
 
 
 def write(name: str, folder: pathlib.Path) -> pathlib.Path:
-    """Write `folder/name.py`. Raises UsageError for a name that is none, or that is taken."""
+    """Write `folder/name.py`. Raises UsageError if the name is invalid or taken."""
     if not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_"):
-        raise UsageError(f"{name!r} is no name for a scenario", "use letters, digits and underscores: my_model")
+        raise UsageError(
+            f"{name!r} is not a valid name for a scenario", "use letters, digits and underscores: my_model"
+        )
     path = folder / f"{name}.py"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,8 +39,10 @@ def write(name: str, folder: pathlib.Path) -> pathlib.Path:
             stream.write(_TEXT.format(title=name.replace("_", " ").capitalize()))
     except FileExistsError as error:
         if path.exists():
-            raise UsageError(f"{path}: there is such a scenario already", "take another name") from error
-        raise UsageError(f"{folder}: a file is in the place of the folder", "name another: --scenarios DIR") from error
+            raise UsageError(f"{path}: this scenario already exists", "choose another name") from error
+        raise UsageError(
+            f"{folder}: a file of this name is in the way", "choose another folder: --scenarios DIR"
+        ) from error
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error}", "name another folder: --scenarios DIR") from error
+        raise UsageError(f"{path} cannot be written: {error}", "choose another folder: --scenarios DIR") from error
     return path

@@ -1,4 +1,4 @@
-"""From the results document to what a reader sees: one HTML page, and tables for machines beside it."""
+"""Turns the results document into what a reader sees: one HTML page, and tables for other programs."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import pathlib
 from typing import TYPE_CHECKING
 
 from harness.results.shape import Document
+from harness.tools.files import replace_file
 
 if TYPE_CHECKING:
     from harness.report.earlier import Earlier
 
 
 def write(results: Document, folder: pathlib.Path, before: Earlier | None = None) -> dict[str, pathlib.Path]:
-    """Write every output of one run into `folder`; file names to paths.
+    """Write every output of one run into `folder`, and return the path of each by its file name.
 
-    `results` is the document described in `docs/results.md`; `before` is an earlier run (`earlier.read`) to lay this
-    one over. Files of an earlier run are replaced whole, never left half-written.
+    `results` is the document described in `docs/results.md`; `before` is an earlier run (`earlier.read`) to compare
+    it with. Existing files are replaced whole, never left half-written.
     """
-    # pandas and Jinja2 take a second to import, which a command line that only prints its help should not pay.
+    # pandas and Jinja2 take a second to import, and `--help` should not wait for them.
     from harness.report import export, junit, render, tables
 
     sums = tables.sums(results)
@@ -37,7 +38,7 @@ def write(results: Document, folder: pathlib.Path, before: Earlier | None = None
 
 
 def publish(results: Document, folder: pathlib.Path) -> list[pathlib.Path]:
-    """Write what people read of a run, and nothing that is there in columns, into `folder`."""
+    """Write only the outputs for people into `folder`, which must exist; a reference has the data as columns."""
     from harness.report import export, render, tables
 
     sums = tables.sums(results)
@@ -51,8 +52,7 @@ def publish(results: Document, folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def _replace(path: pathlib.Path, output: str | bytes) -> pathlib.Path:
-    aside = path.with_name(path.name + ".new")
-    # A log that is no valid text must not cost the report: what cannot be written becomes a question mark.
-    aside.write_bytes(output if isinstance(output, bytes) else output.encode("utf-8", errors="replace"))
-    aside.replace(path)
+    # A log that is not valid text must not break the report: what UTF-8 cannot hold becomes a question mark.
+    content = output.encode("utf-8", errors="replace") if isinstance(output, str) else output
+    replace_file(path, content)
     return path

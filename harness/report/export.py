@@ -1,4 +1,4 @@
-"""The outputs for machines and for pull requests: the document itself, its schema, tables and a Markdown summary."""
+"""The outputs for programs and for pull requests: the document itself, its schema, tables and a Markdown summary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pathlib
 from typing import Any
 
 from harness.report import earlier, labels, tables, words
-from harness.results.shape import CellEntry, Document, EnvironmentEntry, cell_id
+from harness.results.shape import CellEntry, Document, EnvironmentEntry, FaultEntry, cell_id
 from harness.tools.markdown import inert
 
 LINES = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
@@ -41,7 +41,7 @@ MOST_CAUSES = 10
 
 
 def document(results: Document) -> str:
-    """The results as strict JSON, one item of each list per line: readable, and a diff shows single cells."""
+    """The results as strict JSON, with one list item per line: easy to read, and a diff shows single cells."""
     parts = []
     for name, value in results.items():
         if isinstance(value, list) and value:
@@ -53,7 +53,7 @@ def document(results: Document) -> str:
 
 
 def strict(value: Any, encoder: json.JSONEncoder) -> str:
-    """A value as JSON; only one that holds NaN or infinity, which is rare, is copied to get rid of them."""
+    """Encode a value as JSON, with NaN and infinity as null: they are rare, so only a value that has them is copied."""
     try:
         return encoder.encode(value)
     except ValueError:
@@ -61,7 +61,7 @@ def strict(value: Any, encoder: json.JSONEncoder) -> str:
 
 
 def plain(value: Any) -> Any:
-    """The same value without NaN and infinity, which JSON does not have: they become null."""
+    """The same value with null for NaN and infinity, which JSON does not have."""
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -75,7 +75,7 @@ def schema() -> str:
 
 
 def csv(sums: tables.Sums) -> str:
-    """One line per cell, as RFC 4180 has it; an apostrophe holds back what a spreadsheet would run as a formula."""
+    """One line per cell, as in RFC 4180; an apostrophe keeps spreadsheets from running a text as a formula."""
     frame = sums.frame.loc[:, list(CSV_COLUMNS)].copy()
     for name in CSV_COLUMNS:
         if name not in NUMBERS:
@@ -84,7 +84,7 @@ def csv(sums: tables.Sums) -> str:
 
 
 def parquet(sums: tables.Sums) -> bytes:
-    """The rows of the CSV as columns with types, their texts as they are: a Parquet file."""
+    """The rows of the CSV as a Parquet file: columns with types, and texts without apostrophes."""
     import pyarrow
     from pyarrow import parquet as files
 
@@ -99,7 +99,7 @@ def parquet(sums: tables.Sums) -> bytes:
 
 
 def summary(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
-    """A Markdown summary for a pull request or a CI step: counts, findings, the matrix, what is missing."""
+    """A Markdown summary for a pull request or a CI step: counts, findings, the matrix, and what is missing."""
     run = results["run"]
     parts = [
         "# Crossload: does a Keras model saved there load here?\n",
@@ -130,7 +130,7 @@ def _count_rows(sums: tables.Sums) -> list[list[str]]:
 
 
 def _since(results: Document, before: earlier.Earlier | None) -> list[str]:
-    """What became of the cells since an earlier run, and the first of those that are worse."""
+    """What became of the cells since an earlier run, and the first cells that are worse."""
     if not before:
         return []
     counts = earlier.counts(before, results)
@@ -139,27 +139,25 @@ def _since(results: Document, before: earlier.Earlier | None) -> list[str]:
     lines = [_worse(cell, before.verdicts[cell_id(cell)]) for cell in worse[:MOST_WORSE]]
     if len(worse) > MOST_WORSE:
         lines.append(f"- and {len(worse) - MOST_WORSE} more: see the report")
-    told = f"{inert(words.moment(str(before.run.get('started', ''))))}\n"
-    return ["## Since the run of " + told, _table(["became", "cells"], rows), *lines, ""]
+    started = inert(words.moment(str(before.run.get("started", ""))))
+    return [f"## Since the run of {started}\n", _table(["became", "cells"], rows), *lines, ""]
 
 
-def _worse(cell: CellEntry, was: str) -> str:
-    where = f"{inert(cell['variant'])}: {inert(cell['save'])} -> {inert(cell['load'])}"
-    return f"- {where}: was {was}, is **{cell['verdict']}**. {inert(words.brief(cell['reason']))}"
+def _worse(cell: CellEntry, before: str) -> str:
+    place = f"{inert(cell['variant'])}: {inert(cell['save'])} -> {inert(cell['load'])}"
+    return f"- {place}: was {before}, is **{cell['verdict']}**. {inert(words.brief(cell['reason']))}"
 
 
 def _causes(sums: tables.Sums) -> list[str]:
     """The causes with the most cells."""
     if not sums.causes:
         return []
-    most = sorted(sums.causes, key=lambda why: -why.cells)
-    rows = [[inert(why.title), str(why.cells), str(why.remedied)] for why in most[:MOST_CAUSES]]
-    more = f"And {words.plural(len(most) - MOST_CAUSES, 'cause')} with fewer cells: see the report.\n"
-    return [
-        "## Why\n",
-        _table(["cause", "cells", "with a verified remedy"], rows),
-        *([more] if len(most) > MOST_CAUSES else []),
-    ]
+    causes = sorted(sums.causes, key=lambda why: -why.cells)
+    rows = [[inert(why.title), str(why.cells), str(why.remedied)] for why in causes[:MOST_CAUSES]]
+    parts = ["## Why\n", _table(["cause", "cells", "with a verified remedy"], rows)]
+    if len(causes) > MOST_CAUSES:
+        parts.append(f"And {words.plural(len(causes) - MOST_CAUSES, 'cause')} with fewer cells: see the report.\n")
+    return parts
 
 
 def _findings(sums: tables.Sums) -> list[str]:
@@ -167,19 +165,20 @@ def _findings(sums: tables.Sums) -> list[str]:
         return []
     lines = ["## Findings\n"]
     for verdict in labels.FINDINGS:
-        mine = [finding for finding in sums.findings if finding.verdict == verdict]
+        findings = [finding for finding in sums.findings if finding.verdict == verdict]
         most = MOST_FINDINGS.get(verdict, OTHER_FINDINGS)
-        lines += [_finding(finding) for finding in mine[:most]]
-        if len(mine) > most:
-            lines.append(f"- {labels.LABEL_OF[verdict].sign} and {len(mine) - most} more **{verdict}**: see the report")
+        lines += [_finding(finding) for finding in findings[:most]]
+        if len(findings) > most:
+            sign = labels.LABEL_OF[verdict].sign
+            lines.append(f"- {sign} and {len(findings) - most} more **{verdict}**: see the report")
     return [*lines, ""]
 
 
 def _finding(finding: tables.Finding) -> str:
-    told = f"{words.sentence(finding)} {words.where(finding)}"
+    sentence = f"{words.sentence(finding)} {words.where(finding)}"
     sign = labels.LABEL_OF[finding.verdict].sign
     pitfall = " (pitfall)" if finding.kind == "pitfall" else ""
-    return f"- {sign} **{finding.verdict}**{pitfall} {inert(told)}. {inert(words.why(finding))}"
+    return f"- {sign} **{finding.verdict}**{pitfall} {inert(sentence)}. {inert(words.why(finding))}"
 
 
 def _matrix(results: Document, sums: tables.Sums) -> list[str]:
@@ -188,8 +187,8 @@ def _matrix(results: Document, sums: tables.Sums) -> list[str]:
         return []
     rows = []
     for save in ids:
-        counts = [sums.pairs.get((save, load)) for load in ids]
-        rows.append([f"**{inert(save)}**", *(_square(count) for count in counts)])
+        squares = [_square(sums.pairs.get((save, load))) for load in ids]
+        rows.append([f"**{inert(save)}**", *squares])
     note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked."
     left_out = f" {words.PITFALLS}" if sums.left_out else ""
     return ["## Saved there, loaded here\n", f"{note}{left_out}\n", _table(["", *map(inert, ids)], rows)]
@@ -201,17 +200,20 @@ def _square(counts: tables.Counts | None) -> str:
     return f"{labels.LABEL_OF[counts.worst].sign} {counts.of[counts.worst]} ({counts.good}/{counts.asked})"
 
 
-def _away(place: EnvironmentEntry) -> str:
-    return f"{inert(words.brief(place['reason']))}. {inert(place['hint'])}"
-
-
 def _missing(results: Document) -> list[str]:
     lines = []
-    away = [place for place in results["environments"] if place["status"] == "unavailable"]
-    if away:
-        lines.append("## Unavailable on this machine\n")
-        lines += [f"- {inert(p['title'])}: {_away(p)}" for p in away] + [""]
+    unavailable = [entry for entry in results["environments"] if entry["status"] == "unavailable"]
+    if unavailable:
+        lines += ["## Unavailable on this machine\n", *map(_unavailable, unavailable), ""]
     if results["faults"]:
-        lines.append("## Faults in scenarios\n")
-        lines += [f"- {inert(f['path'])}:{f['line']}: {inert(f['message'])}" for f in results["faults"]] + [""]
+        lines += ["## Faults in scenarios\n", *map(_fault, results["faults"]), ""]
     return lines
+
+
+def _unavailable(environment: EnvironmentEntry) -> str:
+    reason = inert(words.brief(environment["reason"]))
+    return f"- {inert(environment['title'])}: {reason}. {inert(environment['hint'])}"
+
+
+def _fault(fault: FaultEntry) -> str:
+    return f"- {inert(fault['path'])}:{fault['line']}: {inert(fault['message'])}"

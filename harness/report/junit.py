@@ -1,7 +1,7 @@
 """JUnit XML, which every CI system shows: a suite for each variant, a test for each move between two runtimes.
 
-What loaded wrong, or not at all, is a failure; a process that died or never came back is an error; what could not be
-asked is skipped.
+A cell that loaded wrong, or not at all, is a failure. A process that died or timed out is an error. Unsupported and
+unavailable cells are skipped.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from harness.report import labels, tables, words
 from harness.results.shape import CellEntry, Document
 
 ERRORS = ("crashed", "timed-out")
-# XML 1.0 has no way to write these, not even escaped: control characters, halves of pairs, and two that are none.
+# XML 1.0 cannot hold these, not even escaped: control characters, lone surrogates and two noncharacters.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def document(results: Document) -> str:
-    """The whole run; variants without a cell have no suite."""
-    titles = {one["id"]: one["title"] for one in (*tables.causes(results), *results.get("remedies", ()))}
+    """The whole run as JUnit XML; variants without a cell have no suite."""
+    titles = tables.titles(results)
     suites: dict[str, list[CellEntry]] = {variant["id"]: [] for variant in results["variants"]}
     for cell in results["cells"]:
         suites[cell["variant"]].append(cell)
@@ -61,10 +61,11 @@ def _test(cell: CellEntry, titles: dict[str, str]) -> str:
     if kind == "skipped":
         return f"{head}><skipped{message}/></testcase>"
     type_ = _attributes(type=cell["verdict"])
-    return f"{head}><{kind}{type_}{message}>{_escaped(chr(10).join(_told(cell, titles)))}</{kind}></testcase>"
+    text = _escaped("\n".join(_explanation(cell, titles)))
+    return f"{head}><{kind}{type_}{message}>{text}</{kind}></testcase>"
 
 
-def _told(cell: CellEntry, titles: dict[str, str]) -> Iterator[str]:
+def _explanation(cell: CellEntry, titles: dict[str, str]) -> Iterator[str]:
     yield cell["reason"]
     if cause := cell.get("cause"):
         yield f"cause: {titles.get(cause, cause)}"

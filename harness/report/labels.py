@@ -1,4 +1,4 @@
-"""How verdicts are worded, signed, coloured and ordered: the one place that decides how a verdict looks."""
+"""The wording, sign, colour and order of verdicts: the one place that decides how a verdict looks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LEVELS = (1, 2, 3)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Label:
-    """One verdict as a reader meets it; `strength` says how much of the colour each of the three levels takes."""
+    """How one verdict is shown; `strength` is the share of its colour at each of the three levels."""
 
     verdict: Verdict
     sign: str
@@ -23,11 +23,11 @@ class Label:
     strength: tuple[float, float, float] = (0.28, 0.5, 0.85)
 
     def shade(self, theme: str, level: int) -> str:
-        """The background of a cell: the verdict's colour thinned towards the page."""
+        """The background of a cell: the verdict's colour mixed with the page's."""
         return mix(self.light if theme == "light" else self.dark, PAGE[theme], self.strength[level - 1])
 
 
-# Loudest first. A summed cell shows the first of these that it holds, so a silent difference is never outvoted.
+# Loudest first. A summed cell shows the first of these that it contains, so a silent difference is never outvoted.
 LABELS = (
     Label(
         verdict=Verdict.CHANGED,
@@ -112,9 +112,9 @@ ORDER = tuple(str(label.verdict) for label in LABELS)
 LABEL_OF = {str(label.verdict): label for label in LABELS}
 UNASKED = (str(Verdict.UNSUPPORTED), str(Verdict.UNAVAILABLE))
 FINDINGS = tuple(name for name in ORDER if name not in (*UNASKED, str(Verdict.IDENTICAL)))
-# From good to bad for who has to live with it. A silent difference is worse than a model that cannot be had at all.
+# From good to bad for the user. A silent difference is worse than a model that does not load at all.
 RANKS = ("identical", "incomplete", "refused", "unsaved", "timed-out", "crashed", "changed")
-# The kinds of causes as a reader meets them: the six classic ones first, what no signature knows last.
+# The kinds of causes in the order of the report: the six classic ones first, causes that no signature knows last.
 KINDS = {
     "data": "Data that are prepared otherwise",
     "metrics": "Metrics",
@@ -137,9 +137,10 @@ CLASSIC = tuple(KINDS)[:6]
 
 
 def mix(colour: str, with_: str, share: float) -> str:
-    """`share` of one `#rrggbb` colour and the rest of another, per channel in sRGB."""
+    """Mix two `#rrggbb` colours per channel in sRGB: `share` of the first, the rest of the second."""
     pairs = zip(channels(colour), channels(with_), strict=True)
-    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+    mixed = (round(first * share + second * (1 - share)) for first, second in pairs)
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
 
 
 def channels(colour: str) -> tuple[int, int, int]:
@@ -147,9 +148,9 @@ def channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def contrast(one: str, two: str) -> float:
+def contrast(first: str, second: str) -> float:
     """The WCAG 2 contrast ratio of two colours, 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -159,7 +160,7 @@ def ink(background: str) -> str:
 
 
 def level(share: float) -> int:
-    """The strength, 1 to 3, at which a share (0 to 1) of a summed cell is painted."""
+    """The level, 1 to 3, at which a summed cell shows a verdict that has this share (0 to 1) of it."""
     return 1 if share <= 0.15 else 2 if share <= 0.5 else 3
 
 
@@ -188,6 +189,10 @@ def _properties(theme: str) -> str:
 
 
 def _luminance(colour: str) -> float:
-    parts = [part / 255 for part in channels(colour)]
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    red, green, blue = (_linear(channel / 255) for channel in channels(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    """An sRGB channel, 0 to 1, without its gamma."""
+    return channel / 12.92 if channel <= 0.03928 else ((channel + 0.055) / 1.055) ** 2.4

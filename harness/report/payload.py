@@ -1,8 +1,8 @@
 """The results packed for the page: columns of numbers over shared tables of text, deflated and base64-encoded.
 
-Two blocks, so that the first view waits for little: `core` is what matrices, lists and filters need, `detail` is what
-one opened cell needs (logs, tracebacks, differences, sources). Long texts are kept as lists of line numbers, because
-tracebacks share nearly all of their lines. Base64 has no character that could end a script element.
+There are two blocks, so that the first view appears quickly: `core` is what matrices, lists and filters need, `detail`
+is what an opened cell needs (logs, tracebacks, differences, sources). Long texts are stored as lists of line numbers,
+because tracebacks share nearly all of their lines. Base64 has no character that could end a script element.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from harness.results.shape import (
     DifferenceEntry,
     Document,
     EnvironmentEntry,
+    FailureEntry,
     RemedyEntry,
     RuntimeEntry,
     SaveEntry,
@@ -33,7 +34,7 @@ DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", "
 
 
 class InternTable:
-    """A list of distinct items, each known by its place."""
+    """A list of distinct items, each referred to by its place."""
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -41,7 +42,7 @@ class InternTable:
         self._places: dict[Hashable, int] = {}
 
     def place(self, item: Hashable) -> int:
-        """The number of an item, which is added when it is new."""
+        """The number of an item, which is added if it is new."""
         if item not in self._places:
             self._places[item] = len(self.items)
             self.items.append(item)
@@ -49,7 +50,7 @@ class InternTable:
 
 
 class TextTable:
-    """Long texts over one shared list of lines."""
+    """Long texts that share one list of lines."""
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -63,85 +64,53 @@ class TextTable:
         return self.pool.place(tuple(self.lines.place(line) for line in text.split("\n")))
 
     def packed(self) -> Packed:
-        """What the page needs to put them together again."""
+        """What the page needs to join the texts again."""
         return {"lines": self.lines.items, "texts": self.pool.items}
 
 
+class _SharedTables:
+    """What saves and cells in `detail` refer to by number."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.texts = TextTable()
+        self.failures = InternTable()
+        self.differences = InternTable()
+        self.trials = InternTable()
+
+    def packed(self) -> Packed:
+        """The tables as the page reads them."""
+        return {
+            **self.texts.packed(),
+            "failures": self.failures.items,
+            "differences": self.differences.items,
+            "trials": self.trials.items,
+        }
+
+
 def core(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> Packed:
-    """What every view needs: the axes, the variants, and of each cell its place, verdict, reason, cause and remedy."""
-    environments = {environment["id"]: environment for environment in results["environments"]}
+    """What every view needs: verdicts, axes, causes and remedies, and the columns of the cells."""
     strings = InternTable()
-    cells = _columns(results, sums, strings)
-    causes = [_only(cause, "id", "title", "kind") for cause in tables.causes(results)]
-    remedies = [_only(remedy, "id", "title", "side") for remedy in _remedies(results)]
+    columns = _columns(results, sums, strings)
     return {
-        "labels": [_label(label) for label in labels.LABELS],
-        "unasked": labels.UNASKED,
-        "leftOut": sums.left_out > 0,
-        "runtimes": [_runtime(runtime, environments) for runtime in results["runtimes"]],
-        "models": [kind.title for kind in model_kinds.known()],
-        "scenarios": [_scenario(case) for case in results["scenarios"]],
-        "variants": _variants(results),
-        "kinds": list(labels.KINDS.items()),
-        "causes": causes,
-        "remedies": remedies,
-        "best": _best(results),
+        **_verdicts(sums),
+        **_axes(results),
+        **_advice(results),
         "before": earlier.packed(before, results) if before else None,
-        "cells": cells,
+        "cells": columns,
         "strings": strings.items,
-    }
-
-
-def _only(entry: Mapping[str, object], *names: str) -> Packed:
-    """Some keys of an entry."""
-    return {name: entry[name] for name in names}
-
-
-def _label(label: labels.Label) -> Packed:
-    rank = labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1
-    words_of = {"sign": label.sign, "does": label.does, "meaning": label.meaning}
-    return {"verdict": str(label.verdict), **words_of, "rank": rank}
-
-
-def _columns(results: Document, sums: tables.Sums, strings: InternTable) -> dict[str, list[int]]:
-    """One list of numbers for each thing that a view asks of every cell."""
-    runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
-    verdicts = {name: number for number, name in enumerate(labels.ORDER)}
-    causes, remedies = _numbered(tables.causes(results), "id"), _numbered(_remedies(results), "id")
-    frame = sums.frame
-    return {
-        "variant": [variants[name] for name in frame["variant"]],
-        "save": [runtimes[name] for name in frame["save"]],
-        "load": [runtimes[name] for name in frame["load"]],
-        "verdict": [verdicts[name] for name in frame["verdict"]],
-        "stage": [strings.place(name) for name in frame["stage"]],
-        "reason": [strings.place(name) for name in frame["reason"]],
-        "finding": sums.finding_of,
-        "cause": [causes.get(name, -1) for name in frame["cause"]],
-        "remedy": [remedies.get(name, -1) for name in frame["remedy"]],
     }
 
 
 def detail(results: Document) -> Packed:
     """What an opened cell, save, scenario or environment shows beyond `core`."""
-    texts, failures, differences, trials = TextTable(), InternTable(), InternTable(), InternTable()
-    trial = _trial_packer(results, texts)
-    saves = [[*_attempt(save, texts, failures), *_artifact(save)] for save in results["saves"]]
-    cells = []
-    for cell in results["cells"]:
-        attempt = _attempt(cell, texts, failures)
-        of_differences = [differences.place(_difference(difference)) for difference in cell["differences"]]
-        of_trials = [trials.place(trial(entry)) for entry in cell.get("remedies") or ()]
-        cells.append([*attempt, of_differences, of_trials])
-    causes = {cause["id"]: _only(cause, "explanation", "references", "remedies") for cause in tables.causes(results)}
-    remedies = {remedy["id"]: _only(remedy, "code", "codes", "costs") for remedy in _remedies(results)}
+    shared = _SharedTables()
+    pack_trial = _trial_packer(results, shared.texts)
+    saves = [_save(save, shared) for save in results["saves"]]
+    cells = [_cell(cell, shared, pack_trial) for cell in results["cells"]]
     return {
-        **texts.packed(),
-        "failures": failures.items,
-        "differences": differences.items,
-        "trials": trials.items,
-        "causes": causes,
-        "remedies": remedies,
+        **shared.packed(),
+        **_advice_detail(results),
         "cells": cells,
         "saves": saves,
         "sources": {case["name"]: case["source"] for case in results["scenarios"]},
@@ -150,19 +119,94 @@ def detail(results: Document) -> Packed:
 
 
 def block(packed: Packed) -> str:
-    """A block as it stands in the page."""
+    """A block as the page contains it: JSON, deflated, in base64."""
     text = export.strict(packed, DENSE)
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 6)).decode("ascii")
+
+
+def _verdicts(sums: tables.Sums) -> Packed:
+    """How verdicts are shown, and whether the sums leave out pitfalls."""
+    return {
+        "labels": [_label(label) for label in labels.LABELS],
+        "unasked": labels.UNASKED,
+        "leftOut": sums.left_out > 0,
+    }
+
+
+def _label(label: labels.Label) -> Packed:
+    rank = labels.RANKS.index(label.verdict) if label.verdict in labels.RANKS else -1
+    return {
+        "verdict": str(label.verdict),
+        "sign": label.sign,
+        "does": label.does,
+        "meaning": label.meaning,
+        "rank": rank,
+    }
+
+
+def _axes(results: Document) -> Packed:
+    """Runtimes and variants, with the scenarios and kinds of models that variants belong to."""
+    environments = {environment["id"]: environment for environment in results["environments"]}
+    return {
+        "runtimes": [_runtime(runtime, environments) for runtime in results["runtimes"]],
+        "models": [kind.title for kind in model_kinds.known()],
+        "scenarios": [_scenario(case) for case in results["scenarios"]],
+        "variants": _variants(results),
+    }
+
+
+def _advice(results: Document) -> Packed:
+    """Causes and remedies without their texts, and the best format of each move."""
+    return {
+        "kinds": list(labels.KINDS.items()),
+        "causes": [_pick(cause, "id", "title", "kind") for cause in tables.causes(results)],
+        "remedies": [_pick(remedy, "id", "title", "side") for remedy in _remedies(results)],
+        "best": _best(results),
+    }
+
+
+def _advice_detail(results: Document) -> Packed:
+    """The texts of causes and remedies, by their ids."""
+    causes = {cause["id"]: _pick(cause, "explanation", "references", "remedies") for cause in tables.causes(results)}
+    remedies = {remedy["id"]: _pick(remedy, "code", "codes", "costs") for remedy in _remedies(results)}
+    return {"causes": causes, "remedies": remedies}
+
+
+def _columns(results: Document, sums: tables.Sums, strings: InternTable) -> dict[str, list[int]]:
+    """The cells as columns: one list of numbers for each value that the views need of every cell."""
+    runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
+    causes, remedies = _numbered(tables.causes(results), "id"), _numbered(_remedies(results), "id")
+    verdicts = _numbered_verdicts()
+    frame = sums.frame
+    return {
+        "variant": [variants[name] for name in frame["variant"]],
+        "save": [runtimes[name] for name in frame["save"]],
+        "load": [runtimes[name] for name in frame["load"]],
+        "verdict": [verdicts[name] for name in frame["verdict"]],
+        "stage": [strings.place(name) for name in frame["stage"]],
+        "reason": [strings.place(text) for text in frame["reason"]],
+        "finding": sums.finding_of,
+        "cause": [causes.get(name, -1) for name in frame["cause"]],
+        "remedy": [remedies.get(name, -1) for name in frame["remedy"]],
+    }
+
+
+def _pick(entry: Mapping[str, object], *names: str) -> Packed:
+    return {name: entry[name] for name in names}
 
 
 def _numbered(entries: Iterable[Mapping[str, object]], key: str) -> dict[str, int]:
     return {str(entry[key]): number for number, entry in enumerate(entries)}
 
 
+def _numbered_verdicts() -> dict[str, int]:
+    return {name: number for number, name in enumerate(labels.ORDER)}
+
+
 def _runtime(runtime: RuntimeEntry, environments: Mapping[str, EnvironmentEntry]) -> Packed:
     environment = environments.get(runtime["environment"])
     lines = words.runtime_versions(runtime, environment["python"] if environment else "")
-    return {**_only(runtime, "id", "title", "environment"), "lines": lines, "versions": runtime["versions"]}
+    return {**_pick(runtime, "id", "title", "environment"), "lines": lines, "versions": runtime["versions"]}
 
 
 def _scenario(case: ScenarioEntry) -> Packed:
@@ -172,19 +216,19 @@ def _scenario(case: ScenarioEntry) -> Packed:
 
 
 def _remedies(results: Document) -> list[RemedyEntry]:
-    """The remedies of the catalogue, and those that a cell names and no catalogue has."""
-    known = results.get("remedies", [])
-    ids = {remedy["id"] for remedy in known}
-    named = dict.fromkeys(trial["remedy"] for cell in results["cells"] for trial in cell.get("remedies") or ())
-    return known + [_unknown_remedy(name) for name in named if name not in ids]
+    """The remedies of the document, and those that only its cells name."""
+    remedies = results.get("remedies", [])
+    ids = {remedy["id"] for remedy in remedies}
+    tried = dict.fromkeys(trial["remedy"] for cell in results["cells"] for trial in cell.get("remedies") or ())
+    return remedies + [_unlisted_remedy(name) for name in tried if name not in ids]
 
 
-def _unknown_remedy(name: str) -> RemedyEntry:
+def _unlisted_remedy(name: str) -> RemedyEntry:
     return {"id": name, "title": name, "side": "load", "code": "", "codes": {}, "costs": ""}
 
 
 def _best(results: Document) -> list[tuple[int, int, str]]:
-    """The best format of each move, as `advice` gives it."""
+    """The best format of each move, as `advice` recommends it."""
     runtimes = _numbered(results["runtimes"], "id")
     return [
         (runtimes[save], runtimes[load], format_)
@@ -194,23 +238,24 @@ def _best(results: Document) -> list[tuple[int, int, str]]:
 
 
 def _trial_packer(results: Document, texts: TextTable) -> Callable[[TrialEntry], tuple[Any, ...]]:
-    """How a trial becomes a tuple: the page's `data.js` names its places again."""
+    """Make the function that packs a trial into a tuple, whose places `data.js` names again."""
     remedies, variants = _numbered(_remedies(results), "id"), _numbered(results["variants"], "id")
     runtimes = _numbered(results["runtimes"], "id")
-    verdicts = {name: number for number, name in enumerate(labels.ORDER)}
+    verdicts = _numbered_verdicts()
 
-    def packed(trial: TrialEntry) -> tuple[Any, ...]:
-        proof = (variants.get(trial["variant"], -1), runtimes.get(trial["save"], -1), runtimes.get(trial["load"], -1))
+    def pack(trial: TrialEntry) -> tuple[Any, ...]:
         return (
             remedies[trial["remedy"]],
             verdicts[trial["verdict"]],
             texts.place(trial["reason"]),
             trial["verified"],
-            *proof,
+            variants.get(trial["variant"], -1),
+            runtimes.get(trial["save"], -1),
+            runtimes.get(trial["load"], -1),
             round(trial.get("wall") or 0, 1),
         )
 
-    return packed
+    return pack
 
 
 def _variants(results: Document) -> list[Packed]:
@@ -218,37 +263,54 @@ def _variants(results: Document) -> list[Packed]:
     causes = {case["name"]: case["cause"] for case in results["scenarios"]}
     return [
         {
-            "id": kind["id"],
-            "scenario": cases[kind["scenario"]],
-            "format": kind["format"],
-            "parameters": tables.parameters(kind),
-            "kind": tables.kind(kind, causes[kind["scenario"]]),
+            "id": variant["id"],
+            "scenario": cases[variant["scenario"]],
+            "format": variant["format"],
+            "parameters": tables.parameters(variant),
+            "kind": tables.kind(variant, causes[variant["scenario"]]),
         }
-        for kind in results["variants"]
+        for variant in results["variants"]
     ]
 
 
-def _attempt(entry: SaveEntry | CellEntry, texts: TextTable, failures: InternTable) -> list[Any]:
-    """A save or a load as a list: the page's `data.js` names these places again."""
-    failure = entry["failure"]
-    number = -1
-    if failure:
-        long = (texts.place(failure["message"]), texts.place(failure["traceback"]))
-        number = failures.place((failure["type"], *long, failure["step"], failure["path"], failure["line"]))
+def _save(save: SaveEntry, shared: _SharedTables) -> list[Any]:
+    """A save as a list: what it shares with a load, then what only a save has."""
+    own = [save["variant"], save["runtime"], save["outcome"], save["reason"], save["versions"], save["artifact"]]
+    return [*_attempt(save, shared), *own]
+
+
+def _cell(cell: CellEntry, shared: _SharedTables, pack_trial: Callable[[TrialEntry], tuple[Any, ...]]) -> list[Any]:
+    """A load as a list: what it shares with a save, then the numbers of its differences and of its trials."""
+    attempt = _attempt(cell, shared)
+    differences = [shared.differences.place(_difference(entry)) for entry in cell["differences"]]
+    trials = [shared.trials.place(pack_trial(entry)) for entry in cell.get("remedies") or ()]
+    return [*attempt, differences, trials]
+
+
+def _attempt(entry: SaveEntry | CellEntry, shared: _SharedTables) -> list[Any]:
+    """What saves and loads have in common, as a list whose places `data.js` names again."""
+    failure = shared.failures.place(_failure(entry["failure"], shared.texts)) if entry["failure"] else -1
     seconds = [item for step, time in entry["seconds"].items() for item in (step, round(time, 3))]
-    where = [entry["step"], entry["signal"], entry["before"]]
-    log = texts.place(entry["log"])
-    return [number, log, *where, entry["notes"], seconds, round(entry["wall"], 3), entry["memory"]]
+    return [
+        failure,
+        shared.texts.place(entry["log"]),
+        entry["step"],
+        entry["signal"],
+        entry["before"],
+        entry["notes"],
+        seconds,
+        round(entry["wall"], 3),
+        entry["memory"],
+    ]
 
 
-def _artifact(save: SaveEntry) -> list[Any]:
-    """What only a save has."""
-    about = [save["variant"], save["runtime"], save["outcome"], save["reason"]]
-    return [*about, save["versions"], save["artifact"]]
+def _failure(failure: FailureEntry, texts: TextTable) -> tuple[Any, ...]:
+    message, traceback = texts.place(failure["message"]), texts.place(failure["traceback"])
+    return (failure["type"], message, traceback, failure["step"], failure["path"], failure["line"])
 
 
 def _difference(difference: DifferenceEntry) -> tuple[Any, ...]:
+    description = (difference["observation"], difference["kind"], difference["detail"], difference["where"])
     sizes = (difference["absolute"], difference["relative"], difference["ulp"], difference["allowed"])
-    short = (None if size is None else float(f"{size:.6g}") for size in sizes)
-    what = (difference["observation"], difference["kind"], difference["detail"], difference["where"])
-    return (*what, *short, difference["counts"])
+    rounded = (None if size is None else float(f"{size:.6g}") for size in sizes)
+    return (*description, *rounded, difference["counts"])

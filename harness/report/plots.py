@@ -1,4 +1,4 @@
-"""Pictures of the sums where people would rather look than read: how each format fares over the years."""
+"""Plots of the sums: how each format fares over the years."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pandas as pd
 from harness.report import labels, tables
 from harness.results.shape import Document
 
-WIDE, HIGH = 200, 92  # of the drawing area of one panel, in its own units
+WIDE, HIGH = 200, 92  # the drawing area of one panel, in its own units
 SIDE, FOOT = 30, 18  # room for the labels of its axes
 GAP = 3
-EDGE = 9  # for the half of the last label that stands out
+EDGE = 9  # for the half of the last label that reaches beyond the area
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Bar:
-    """The cells of one year in one format: the verdicts from good (at the foot) to bad, in proportion."""
+    """The cells of one year in one format: the shares of the verdicts from good (at the foot) to bad."""
 
     label: str
     x: float
@@ -28,13 +28,13 @@ class Bar:
 
     @property
     def share(self) -> int:
-        """Identical cells of those asked, in per cent."""
+        """The percentage of identical cells among those that could be tried."""
         return round(100 * self.counts.good / self.counts.asked)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One format: a bar for each year in which there is anything, on an axis that all panels share."""
+    """One format: a bar for each year that has cells, on an axis that all panels share."""
 
     format: str
     asked: int
@@ -47,55 +47,54 @@ class Panel:
 
 
 def by_year(results: Document, frame: pd.DataFrame) -> list[Panel]:
-    """Cells by the year in which the saving runtime was released, loaded there and in everything newer."""
+    """Cells by the year in which the saving runtime was released, loaded in the same runtime or a newer one."""
     released = _released(results)
     return _panels(frame, released, lambda saved, loaded: int(saved[:4]) if loaded >= saved else None)
 
 
 def by_age(results: Document, frame: pd.DataFrame) -> list[Panel]:
-    """Cells by the whole years between the releases of the saving and of the (newer) loading runtime."""
+    """Cells by the full years between the releases of the saving and the (newer) loading runtime."""
     released = _released(results)
     return _panels(frame, released, lambda saved, loaded: _years(saved, loaded) if loaded >= saved else None)
 
 
 def _panels(frame: pd.DataFrame, released: dict[str, str], place: Callable[[str, str], int | None]) -> list[Panel]:
+    """A panel for each format, most cells first; `place` gives the year of a bar from two days of release."""
+    formats = _count_by_year(frame, released, place)
+    years = sorted({year for by_year in formats.values() for year in by_year})
+    if len(years) < 2:
+        return []
+    axis = list(range(years[0], years[-1] + 1))
+    panels = [_panel(name, by_year, axis) for name, by_year in formats.items()]
+    return sorted(panels, key=lambda panel: -panel.asked)
+
+
+def _count_by_year(
+    frame: pd.DataFrame, released: dict[str, str], place: Callable[[str, str], int | None]
+) -> dict[str, dict[int, dict[str, int]]]:
+    """How often each verdict occurs, by format and year: without pitfalls and without cells that could not be tried."""
     sound = frame[(frame["kind"] != "pitfall") & ~frame["verdict"].isin(labels.UNASKED)]
-    counts: dict[tuple[str, int], dict[str, int]] = {}
     sizes = sound.groupby(["format", "save", "load", "verdict"], sort=False).size()
+    formats: dict[str, dict[int, dict[str, int]]] = {}
     for keys, number in sizes.items():
         format_, save, load, verdict = map(str, keys)  # type: ignore[call-overload]
         if not (released.get(save) and released.get(load)):
             continue
         year = place(released[save], released[load])
         if year is not None:
-            of = counts.setdefault((format_, year), {})
-            of[verdict] = of.get(verdict, 0) + int(number)
-    years = sorted({year for _, year in counts})
-    if len(years) < 2:
-        return []
-    axis = list(range(years[0], years[-1] + 1))
-    total = {
-        name: sum(sum(of.values()) for (format_, _), of in counts.items() if format_ == name)
-        for name in dict.fromkeys(name for name, _ in counts)
-    }
-    of_year = {
-        name: {year: tables.Counts(of=counts[name, year]) for year in axis if (name, year) in counts} for name in total
-    }
-    return [_panel(name, total[name], of_year[name], axis) for name in sorted(total, key=lambda name: -total[name])]
+            counts = formats.setdefault(format_, {}).setdefault(year, {})
+            counts[verdict] = counts.get(verdict, 0) + int(number)
+    return formats
 
 
-def _panel(name: str, asked: int, counts: dict[int, tables.Counts], axis: list[int]) -> Panel:
+def _panel(name: str, by_year: dict[int, dict[str, int]], axis: list[int]) -> Panel:
     step = (WIDE - SIDE) / len(axis)
-    bars = [
-        Bar(
-            label=str(year),
-            x=round(SIDE + step * axis.index(year) + GAP / 2, 2),
-            width=round(step - GAP, 2),
-            counts=of,
-            parts=_parts(of),
-        )
-        for year, of in counts.items()
-    ]
+    bars = []
+    for year in sorted(by_year):
+        counts = tables.Counts(of=by_year[year])
+        x = round(SIDE + step * axis.index(year) + GAP / 2, 2)
+        bars.append(Bar(label=str(year), x=x, width=round(step - GAP, 2), counts=counts, parts=_parts(counts)))
+    asked = sum(bar.counts.asked for bar in bars)
     shown = [axis[0], axis[len(axis) // 2], axis[-1]]
     ticks = [(str(year), round(SIDE + step * (axis.index(year) + 0.5), 2)) for year in dict.fromkeys(shown)]
     return Panel(format=name, asked=asked, bars=bars, ticks=ticks)
@@ -113,9 +112,10 @@ def _parts(counts: tables.Counts) -> list[tuple[str, float, float]]:
 
 
 def _released(results: Document) -> dict[str, str]:
-    """The day of release of each runtime, where it is known."""
-    days = {place["id"]: place["released"] for place in results["environments"]}
-    return {one["id"]: day for one in results["runtimes"] if _is_day(day := days.get(one["environment"], ""))}
+    """The day of release of each runtime for which it is known."""
+    days = {environment["id"]: environment["released"] for environment in results["environments"]}
+    released = {runtime["id"]: days.get(runtime["environment"], "") for runtime in results["runtimes"]}
+    return {runtime: day for runtime, day in released.items() if _is_day(day)}
 
 
 def _is_day(text: str) -> bool:
@@ -123,10 +123,11 @@ def _is_day(text: str) -> bool:
 
 
 def _years(saved: str, loaded: str) -> int:
+    """The full years from one day (`YYYY-MM-DD`) to another."""
     return int(loaded[:4]) - int(saved[:4]) - (loaded[5:] < saved[5:])
 
 
 def verdicts(panels: Iterable[Panel]) -> list[str]:
-    """The verdicts that stand in some panels, from good to bad."""
+    """The verdicts that occur in the panels, from good to bad."""
     present = {name for panel in panels for bar in panel.bars for name in bar.counts.of}
     return [name for name in labels.RANKS if name in present]

@@ -1,7 +1,7 @@
 """The page and the picture (Jinja2, autoescape on): one HTML file that holds its style, its script and its data.
 
-Nothing may run in the page but the two scripts named by their hashes in its Content-Security-Policy, and nothing may
-be fetched at all; so even a text that slipped past the escaping could neither run nor send anything.
+The Content-Security-Policy of the page allows only its two scripts, by their hashes, and forbids every fetch. So even a
+text that slipped past the escaping could neither run nor send anything.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any
 import jinja2
 
 from harness.report import earlier, labels, payload, plots, tables, words
-from harness.results.shape import Document, VariantEntry
+from harness.results.shape import Document
 
 HERE = pathlib.Path(__file__).parent
-# In the order of their dependencies: a module may only import from those before it.
+# In the order of their dependencies: a module may only import from modules before it.
 SCRIPTS = (
     "dom.js",
     "data.js",
@@ -47,7 +47,7 @@ ROOMY = 12
 
 
 def page(results: Document, sums: tables.Sums, before: earlier.Earlier | None = None) -> str:
-    """The whole report as one HTML document; `before` is an earlier run to lay it over."""
+    """The whole report as one HTML document; `before` is an earlier run to compare with."""
     style = "\n".join([labels.css(), *(_static(name) for name in STYLES)])
     boot, script = _static("boot.js"), bundle()
     blocks = {
@@ -78,7 +78,7 @@ def page(results: Document, sums: tables.Sums, before: earlier.Earlier | None = 
 
 
 def matrix_svg(results: Document, sums: tables.Sums) -> str:
-    """The summed matrix as a picture that stands alone, in both themes."""
+    """The summed matrix as an SVG file of its own, in both themes."""
     return (
         _environment()
         .get_template("matrix.svg")
@@ -94,7 +94,7 @@ def matrix_svg(results: Document, sums: tables.Sums) -> str:
 
 
 def badge_svg(sums: tables.Sums) -> str:
-    """A badge for a README: how many of the asked cells are identical, and whether anything differs in silence."""
+    """A badge for a README: the percentage of identical cells, and the number that differ in silence."""
     silent, asked = sums.all.of.get("changed", 0), sums.all.asked
     share = f"{round(100 * sums.all.good / asked)}% identical" if asked else "nothing asked"
     value = f"{share}, {words.number(silent)} silent" if asked else share
@@ -103,7 +103,7 @@ def badge_svg(sums: tables.Sums) -> str:
 
 
 def bundle() -> str:
-    """The ES modules of `static/` as one script: each a function of its own that returns what it exports."""
+    """The ES modules of `static/` as one script: each becomes a function that returns its exports."""
     return "const modules = {};\n" + "\n".join(_wrapped(name, _static(name)) for name in SCRIPTS)
 
 
@@ -115,22 +115,18 @@ def policy(style: str, *scripts: str) -> str:
 
 
 def _context(results: Document) -> dict[str, Any]:
-    places = {place["id"]: place for place in results["environments"]}
-    pythons = {name: place["python"] for name, place in places.items()}
+    """What the page and the picture both need."""
+    pythons = {environment["id"]: environment["python"] for environment in results["environments"]}
+    versions = {
+        runtime["id"]: words.runtime_versions(runtime, pythons.get(runtime["environment"], ""))
+        for runtime in results["runtimes"]
+    }
     return {
-        "versions": {
-            r["id"]: words.runtime_versions(r, pythons.get(r["environment"], "")) for r in results["runtimes"]
-        },
-        "away": [place for place in results["environments"] if place["status"] == "unavailable"],
-        "kinds": [_kind(results, variant) for variant in results["variants"]],
+        "versions": versions,
+        "away": [environment for environment in results["environments"] if environment["status"] == "unavailable"],
+        "kinds": results["variants"],
         "runtimes": results["runtimes"],
     }
-
-
-def _kind(results: Document, variant: VariantEntry) -> dict[str, Any]:
-    case = next(case for case in results["scenarios"] if case["name"] == variant["scenario"])
-    told = tables.parameters(variant)
-    return variant | {"title": case["title"], "told": told, "kind": tables.kind(variant, case["cause"])}
 
 
 @functools.cache
@@ -148,14 +144,14 @@ def _environment() -> jinja2.Environment:
 
 
 def _fragment(text: str) -> str:
-    """One segment of a fragment, encoded as the page's `encodeURIComponent` does it."""
+    """Encode one segment of a fragment as `encodeURIComponent` does in the page."""
     safe = re.compile(rb"[A-Za-z0-9\-_.!~*'()]")
     encoded = (bytes([byte]) for byte in text.encode("utf-8", "surrogatepass"))
     return "".join(byte.decode() if safe.fullmatch(byte) else f"%{byte[0]:02X}" for byte in encoded)
 
 
 def _bar(counts: tables.Counts) -> list[tuple[str, float, float]]:
-    """The stacked bar of some counts, 100 wide: verdict, start, width."""
+    """The parts of a stacked bar, 100 wide: verdict, start, width."""
     parts, start = [], 0.0
     for name in labels.ORDER:
         if counts.of.get(name):
@@ -174,6 +170,7 @@ def _static(name: str) -> str:
 
 
 def _wrapped(name: str, module: str) -> str:
+    """An ES module as a function: its imports become lookups in `modules`, its exports what it returns."""
     imported = re.sub(
         r'^import (\{[^}]*\}) from "\./([\w.]+)";$', r'const \1 = modules["\2"];', module, flags=re.MULTILINE
     )

@@ -1,4 +1,4 @@
-"""The sums of a run (pandas): who loads whom, what each variant came to, and the findings worth a headline."""
+"""The sums of a run (pandas): verdicts by pair of runtimes, findings worth a headline, and causes."""
 
 from __future__ import annotations
 
@@ -20,39 +20,39 @@ NUMBER = re.compile(r"\d[\d.e+-]*")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Counts:
-    """How often each verdict fell among some cells; the loudest of them speaks for all."""
+    """How often each verdict occurs in a group of cells; the loudest one represents the group."""
 
     of: dict[str, int]
 
     @property
     def total(self) -> int:
-        """All cells, asked or not."""
+        """All cells, unsupported and unavailable ones included."""
         return sum(self.of.values())
 
     @property
     def asked(self) -> int:
-        """The cells where the question could be put: neither unsupported nor unavailable."""
+        """The cells that could be tried: neither unsupported nor unavailable."""
         return sum(number for name, number in self.of.items() if name not in labels.UNASKED)
 
     @property
     def good(self) -> int:
-        """The identical ones."""
+        """The identical cells."""
         return self.of.get("identical", 0)
 
     @property
     def worst(self) -> str:
-        """The loudest verdict among them, or the empty string when there is no cell."""
+        """The loudest verdict, or the empty string if there are no cells."""
         return next((name for name in labels.ORDER if self.of.get(name)), "")
 
     @property
     def level(self) -> int:
-        """How strongly the loudest verdict is painted, 1 to 3, by its share."""
+        """The level, 1 to 3, at which the loudest verdict is painted: it depends on its share."""
         return labels.level(self.of[self.worst] / self.total) if self.total else 1
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The cells of one scenario that came to one bad verdict, told as one headline."""
+    """The cells of one scenario with the same bad verdict, reported as one headline."""
 
     number: int
     verdict: str
@@ -72,7 +72,7 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Why:
-    """One cause with its cells: how many there are, and how many of them a remedy was seen to make good."""
+    """One cause with its number of cells, and how many of them a verified remedy makes good."""
 
     id: str
     title: str
@@ -83,10 +83,10 @@ class Why:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Sums:
-    """Everything that is counted once and shown in several outputs; `finding_of` goes with `frame`, row by row.
+    """Everything that is counted once and shown in several outputs; `finding_of` matches `frame` row by row.
 
-    Pitfalls are mistakes shown on purpose: `pairs` and `summed` leave them out, and `left_out` says how many cells
-    that are. In a run of nothing but pitfalls none is left out.
+    Pitfalls are mistakes shown on purpose: `pairs` and `summed` leave them out, and `left_out` counts their cells.
+    If a run has nothing but pitfalls, none are left out.
     """
 
     frame: pd.DataFrame
@@ -102,7 +102,7 @@ class Sums:
 def sums(results: Document) -> Sums:
     """Count a whole results document."""
     frame = cells(results)
-    found, finding_of = _findings(frame, {case["name"]: case["title"] for case in results["scenarios"]})
+    findings, finding_of = _findings(frame, {case["name"]: case["title"] for case in results["scenarios"]})
     sound = frame[frame["kind"] != "pitfall"]
     summed = sound if len(sound) else frame
     return Sums(
@@ -111,42 +111,46 @@ def sums(results: Document) -> Sums:
         summed=_total(summed),
         left_out=len(frame) - len(summed),
         pairs={(key[0], key[1]): counts for key, counts in _counted(summed, ["save", "load"])},
-        findings=found,
+        findings=findings,
         finding_of=finding_of,
         causes=_causes(results, frame),
     )
 
 
 def cells(results: Document) -> pd.DataFrame:
-    """One row per cell, in the document's order, with what its variant says about it."""
-    # Plain objects: to take texts out of pandas' own text type one by one costs more than all the counting.
+    """One row per cell, in the document's order, with the columns of its variant."""
+    # Plain objects: taking texts out of pandas' own text type one by one costs more than all the counting.
     frame = pd.DataFrame({name: [cast(Any, cell)[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
-    # Documents from before there were causes have neither of these.
+    # Older documents, without causes and remedies, have neither of these.
     frame["cause"] = pd.Series([cell.get("cause", "") for cell in results["cells"]], dtype=object)
     frame["remedy"] = pd.Series([verified(cell) for cell in results["cells"]], dtype=object)
-    kinds = {variant["id"]: variant for variant in results["variants"]}
-    causes = {case["name"]: case["cause"] for case in results["scenarios"]}
+    cause_of = {case["name"]: case["cause"] for case in results["scenarios"]}
     of_variant = {
-        id_: (variant["scenario"], variant["format"], parameters(variant), kind(variant, causes[variant["scenario"]]))
-        for id_, variant in kinds.items()
+        variant["id"]: {
+            "scenario": variant["scenario"],
+            "format": variant["format"],
+            "parameters": parameters(variant),
+            "kind": kind(variant, cause_of[variant["scenario"]]),
+        }
+        for variant in results["variants"]
     }
-    for place, name in enumerate(("scenario", "format", "parameters", "kind")):
-        frame[name] = pd.Series([of_variant[id_][place] for id_ in frame["variant"]], dtype=object)
+    for name in ("scenario", "format", "parameters", "kind"):
+        frame[name] = pd.Series([of_variant[variant][name] for variant in frame["variant"]], dtype=object)
     return frame
 
 
 def verified(cell: CellEntry) -> str:
-    """The first remedy, which is the shortest, that was seen to make a cell good; or the empty string."""
+    """The first remedy, which is the shortest, that is verified to make a cell good; or the empty string."""
     return next((str(trial["remedy"]) for trial in cell.get("remedies") or () if trial["verified"]), "")
 
 
 def causes(results: Document) -> list[CauseEntry]:
-    """The causes of a document, and the one that stands for what no signature knows, when it is named, last."""
-    known: list[CauseEntry] = results.get("causes", [])
+    """The causes of a document; last the cause for what no signature knows, if any cell has it."""
+    listed: list[CauseEntry] = results.get("causes", [])
     if not any(cell.get("cause") == UNKNOWN for cell in results["cells"]):
-        return known
+        return listed
     return [
-        *known,
+        *listed,
         {
             "id": UNKNOWN,
             "title": "No signature knows this yet",
@@ -159,8 +163,13 @@ def causes(results: Document) -> list[CauseEntry]:
     ]
 
 
+def titles(results: Document) -> dict[str, str]:
+    """The titles of causes and remedies by their ids."""
+    return {entry["id"]: entry["title"] for entry in (*causes(results), *results.get("remedies", ()))}
+
+
 def kind(variant: VariantEntry, cause: str) -> str:
-    """`remedy`, `pitfall` or `plain`: whether a variant is expected to go wrong."""
+    """`remedy`, `pitfall` or `plain`: only a pitfall is expected to go wrong. `cause` is that of its scenario."""
     return "remedy" if variant["remedy"] else "pitfall" if cause else "plain"
 
 
@@ -170,23 +179,23 @@ def parameters(variant: VariantEntry) -> str:
 
 
 def _causes(results: Document, frame: pd.DataFrame) -> list[Why]:
-    """Causes that have cells: by kind, the classic six first and what is unknown last; within a kind the most first."""
+    """Causes that have cells, by kind: the classic six first, unknown last; most cells first within a kind."""
     failing = frame[frame["cause"] != ""]
     cells_of = failing["cause"].value_counts()
     remedied = failing[failing["remedy"] != ""]["cause"].value_counts()
-    found = [
+    whys = [
         Why(
-            id=one["id"],
-            title=one["title"],
-            kind=one["kind"],
-            cells=int(cells_of[one["id"]]),
-            remedied=int(remedied.get(one["id"], 0)),
+            id=cause["id"],
+            title=cause["title"],
+            kind=cause["kind"],
+            cells=int(cells_of[cause["id"]]),
+            remedied=int(remedied.get(cause["id"], 0)),
         )
-        for one in causes(results)
-        if one["id"] in cells_of.index
+        for cause in causes(results)
+        if cause["id"] in cells_of.index
     ]
     order = {kind_: place for place, kind_ in enumerate(labels.KINDS)}
-    return sorted(found, key=lambda why: (order.get(why.kind, len(order) - 2), -why.cells))
+    return sorted(whys, key=lambda why: (order.get(why.kind, len(order) - 2), -why.cells))
 
 
 def _total(frame: pd.DataFrame) -> Counts:
@@ -200,27 +209,31 @@ def _counted(frame: pd.DataFrame, by: list[str]) -> Iterator[tuple[tuple[str, ..
         yield key, Counts(of={keys[-1]: number for keys, number in group})
 
 
-def _findings(frame: pd.DataFrame, titles: dict[str, str]) -> tuple[list[Finding], list[int]]:
+def _findings(frame: pd.DataFrame, scenario_titles: dict[str, str]) -> tuple[list[Finding], list[int]]:
+    """The findings in their order, and for each row of the frame the number of its finding (-1: none)."""
     asked = frame[~frame["verdict"].isin(labels.UNASKED)].groupby(["scenario", "kind"]).size()
     bad = frame[frame["verdict"].isin(labels.FINDINGS)]
-    found = []
+    groups = []
     for keys, group in bad.groupby(["verdict", "scenario", "kind"], sort=False):
         verdict, scenario, kind_ = (str(key) for key in keys)
-        number_asked = int(asked[scenario, kind_])
-        found.append(
-            (group.index, _finding(group, verdict, scenario, kind_, titles.get(scenario, scenario), number_asked))
-        )
-    # What nobody expects, a remedy that does not help included, comes before what a pitfall is there to show.
-    found.sort(key=lambda item: (labels.ORDER.index(item[1].verdict), item[1].kind == "pitfall", -item[1].cells))
+        title = scenario_titles.get(scenario, scenario)
+        finding = _finding(group, verdict, scenario, kind_, title, int(asked[scenario, kind_]))
+        groups.append((group.index, finding))
+    groups.sort(key=lambda item: _loudness(item[1]))
     finding_of = [-1] * len(frame)
-    for number, (index, _) in enumerate(found):
-        for row in index:
+    for number, (rows, _) in enumerate(groups):
+        for row in rows:
             finding_of[row] = number
-    return [dataclasses.replace(item, number=number) for number, (_, item) in enumerate(found)], finding_of
+    return [dataclasses.replace(finding, number=number) for number, (_, finding) in enumerate(groups)], finding_of
+
+
+def _loudness(finding: Finding) -> tuple[int, bool, int]:
+    """A sort key: what nobody expects, a remedy that does not help included, comes before pitfalls."""
+    return labels.ORDER.index(finding.verdict), finding.kind == "pitfall", -finding.cells
 
 
 def _finding(group: pd.DataFrame, verdict: str, scenario: str, kind_: str, title: str, asked: int) -> Finding:
-    # Reasons that differ only in their numbers are one reason; the first of the most common kind is shown.
+    # Reasons that differ only in their numbers count as one; the first of the most common ones is shown.
     shapes = group["reason"].map(lambda text: NUMBER.sub("#", text))
     common = shapes.value_counts()
     first = group[shapes == common.index[0]].iloc[0]

@@ -1,4 +1,4 @@
-"""Sums put into sentences: pure functions that the page and the Markdown summary share."""
+"""Turns sums into sentences: pure functions that the page and the Markdown summary share."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from harness.results.shape import Document, RunEntry, RuntimeEntry, WorkEntry
 
 PITFALLS = "Pitfalls are mistakes shown on purpose; they are left out of this sum."
 BRIEF = 240
+MOST_FORMATS = 4
 
 
 def headline(counts: tables.Counts) -> str:
-    """The whole run in one sentence, the silent differences first."""
+    """The whole run in one sentence, silent differences first."""
     if not counts.asked:
         return "Nothing could be asked in this run."
     changed = counts.of.get("changed", 0)
-    loud = (
-        f"{number(changed)} predict differently without any warning"
-        if changed
-        else "none predicts differently in silence"
-    )
-    return f"Of {plural(counts.asked, 'cell')} asked, {loud}, and {number(counts.good)} say exactly the same."
+    silent = "none predicts differently in silence"
+    if changed:
+        silent = f"{number(changed)} predict differently without any warning"
+    return f"Of {plural(counts.asked, 'cell')} asked, {silent}, and {number(counts.good)} say exactly the same."
 
 
 def what_ran(results: Document) -> str:
@@ -36,7 +35,7 @@ def what_ran(results: Document) -> str:
 
 
 def when(run: RunEntry) -> str:
-    """When, how long and on what a run was made."""
+    """When a run was made, how long it took, and on which machine."""
     machine = run["machine"]
     system = f"{machine['system']} {machine['architecture']}, {plural(machine['cpus'], 'CPU')}"
     spent = f"{duration(run['seconds'])}{_all_known(run['work'])}"
@@ -44,54 +43,55 @@ def when(run: RunEntry) -> str:
 
 
 def _all_known(work: WorkEntry) -> str:
-    """A remark on the time of a run that had nothing to run."""
+    """A remark on the time of a run whose results were all known already."""
     ran = work["saves_run"] + work["loads_run"] + work.get("remedies_run", 0)
     known = work["saves_known"] + work["loads_known"] + work.get("remedies_known", 0)
     return " with every result known from earlier runs," if known and not ran else ""
 
 
 def sentence(finding: tables.Finding) -> str:
-    """What happens to whom, how often."""
+    """What happens to which scenario, and how often."""
     label = labels.LABEL_OF[finding.verdict]
     remedied = ", with its remedy," if finding.kind == "remedy" else ""
     return f"{short(finding.title)}{remedied} {label.does} in {number(finding.cells)} of {number(finding.asked)} cells"
 
 
 def where(finding: tables.Finding) -> str:
-    """In which formats, from whom to whom; said aloud when even the saver itself is concerned."""
-    formats = ", ".join(finding.formats[:4]) + (
-        f" and {len(finding.formats) - 4} more" if len(finding.formats) > 4 else ""
-    )
+    """In which formats, and between which runtimes; says so if even the saving runtime is affected."""
+    formats = ", ".join(finding.formats[:MOST_FORMATS])
+    if len(finding.formats) > MOST_FORMATS:
+        formats += f" and {len(finding.formats) - MOST_FORMATS} more"
+    savers, loaders = few(finding.savers), few(finding.loaders)
     if finding.verdict == "unsaved":
-        return f"({formats}; in {some(finding.savers)})"
-    move = f"saved in {some(finding.savers)}, loaded in {some(finding.loaders)}"
+        return f"({formats}; in {savers})"
     if finding.own == finding.cells:
-        move = f"in the very runtime that saved it ({some(finding.savers)})"
-    elif finding.own:
+        return f"({formats}; in the very runtime that saved it ({savers}))"
+    move = f"saved in {savers}, loaded in {loaders}"
+    if finding.own:
         move += f"; {number(finding.own)} of them in the very runtime that saved it"
     return f"({formats}; {move})"
 
 
 def why(finding: tables.Finding) -> str:
-    """The most common reason, and how many others there are."""
+    """The most common reason, and the number of other ones."""
     more = f" (and {plural(finding.other_reasons, 'other reason')})" if finding.other_reasons else ""
     return brief(finding.reason) + more
 
 
 def short(title: str) -> str:
-    """A scenario's title up to its first colon: what it is, without what it shows."""
+    """A scenario's title up to its first colon: the part that says what it is, not what it shows."""
     return title.split(":", 1)[0].strip() or title
 
 
 def brief(text: str) -> str:
-    """A text that may be long, cut at a blank; the whole of it stands in its cell."""
+    """Cut a long text at a space; the cell shows all of it."""
     if len(text) <= BRIEF:
         return text
     return text[:BRIEF].rsplit(" ", 1)[0] + " …"
 
 
-def some(names: list[str]) -> str:
-    """Up to three names, else how many."""
+def few(names: list[str]) -> str:
+    """Up to three names of runtimes, else their number."""
     return ", ".join(names) if len(names) <= 3 else f"{len(names)} runtimes"
 
 
@@ -101,7 +101,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def number(count: int) -> str:
-    """Thousands apart by a thin, unbreakable space."""
+    """A number with its thousands separated by narrow no-break spaces."""
     return f"{count:,}".replace(",", "\u202f")
 
 
@@ -117,7 +117,7 @@ def moment(started: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person would say them."""
+    """A time as people write it: `12.3 s`, `8 min 32 s`, `2 h 1 min`."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -131,23 +131,22 @@ def gib(size: int) -> str:
 
 
 def version(text: str) -> str:
-    """A version without a last part of zero: `2.15.0` is `2.15`."""
+    """A version without a third part of zero: `2.15.0` becomes `2.15`."""
     return text.removesuffix(".0") if text.count(".") >= 2 else text
 
 
 def runtime_versions(runtime: RuntimeEntry, python: str) -> list[str]:
-    """The lines under a runtime's name: Python, TensorFlow and Keras, and how Keras is switched on."""
+    """The lines under a runtime's name: Python, TensorFlow and Keras versions, and how Keras is imported."""
     versions = runtime["versions"]
     minor = ".".join(versions.get("python", python).split(".")[:2])
     lines = [f"Py {minor}"]
-    lines += [f"TF {version(versions['tensorflow'])}"] if versions.get("tensorflow") else []
-    # Where tf_keras stands beside Keras 3, the version that counts is that of the one in use.
-    legacy = versions.get("tf_keras") or versions.get("tf-keras") if runtime["keras"] == "tf_keras" else None
-    keras = legacy or versions.get("keras")
-    lines += [f"Keras {version(keras)}"] if keras else []
-    how = (
-        runtime["keras"]
-        + (", TF1 mode" if runtime["v1"] else "")
-        + (f", {runtime['backend']}" if runtime["backend"] else "")
-    )
-    return [*lines, how]
+    if versions.get("tensorflow"):
+        lines.append(f"TF {version(versions['tensorflow'])}")
+    keras = versions.get("keras")
+    if runtime["keras"] == "tf_keras":  # it may be installed next to Keras 3: show the version of the one in use
+        keras = versions.get("tf_keras") or versions.get("tf-keras") or keras
+    if keras:
+        lines.append(f"Keras {version(keras)}")
+    mode = ", TF1 mode" if runtime["v1"] else ""
+    backend = f", {runtime['backend']}" if runtime["backend"] else ""
+    return [*lines, f"{runtime['keras']}{mode}{backend}"]

@@ -1,1 +1,1 @@
-"""What a run found: its document, the verdict and the cause of each cell, and the remedies. Judging is pure."""
+"""What a run measured: its document, the verdict and cause of each cell, and the remedies. Judging is pure."""

@@ -1,7 +1,7 @@
-"""Evidence -> the cause of a cell that is not good, by the signatures of the catalogue of causes. Pure.
+"""Finds the cause of a failing cell: its evidence is matched against the signatures of the cause catalogue. Pure.
 
-A text (exception, message) is matched once for all cells that share it, since thousands of cells share few messages;
-the rest of a signature is cheap.
+Thousands of cells share a few messages, so each text (exception, message) is matched only once. The rest of a
+signature is cheap to check.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ UNKNOWN = "unknown"
 _FRAME = re.compile(r'^ *File "([^"]*)", line \d+, in (\S+)', re.MULTILINE)
 _RELEASE = re.compile(r"\d+(?:\.\d+)*")
 _LAYER = re.compile(r"layer \d+ (.*?)(?:_\d+)?")
-_VARIES = (  # what differs between two messages that say the same
+_VARIES = (  # what may differ between two messages that mean the same
     (re.compile(r"\x1b\[\d*m"), ""),
     (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
     (re.compile(r"0x[0-9a-fA-F.]+"), "address"),
@@ -41,12 +41,12 @@ _VARIES = (  # what differs between two messages that say the same
     (re.compile(r"\s+"), " "),
 )
 _NO_FAILURE = FailureEntry(type="", message="", traceback="", step="", path="", line=0)
-_SHOWN = 200  # characters of a message that no signature knows
+_SHOWN = 200  # characters shown of a message that no signature matches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class RuntimeTraits:
-    """A runtime as signatures ask for it: release numbers by package, and how Keras is switched on."""
+    """What signatures check of a runtime: release numbers by package, and how Keras is switched on."""
 
     id: str
     versions: Mapping[str, str]
@@ -56,12 +56,12 @@ class RuntimeTraits:
 
     @functools.cached_property
     def graph(self) -> bool:
-        """Whether models run in a graph and a session there."""
+        """Whether models run in a graph and a session in this runtime."""
         tensorflow, keras = (self.versions.get(name, "9") for name in ("tensorflow", "keras"))
         return self.v1 or _major(tensorflow) < 2 or (self.module == "keras" and _major(keras) < 3)
 
     def aspect(self, name: str) -> str:
-        """What two runtimes share or not: the id, the module, the way to run, or a release as far as it matters."""
+        """One aspect to compare two runtimes by: id, module, execution, or a release, cut to the part that matters."""
         if name in ("runtime", "module"):
             return self.id if name == "runtime" else self.module
         if name == "execution":
@@ -71,7 +71,7 @@ class RuntimeTraits:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
-    """All that is known of a cell that is not good; what was not there is empty."""
+    """Everything known about a failing cell; missing parts are empty."""
 
     verdict: str
     stage: str
@@ -91,31 +91,31 @@ class Evidence:
 
     @functools.cached_property
     def differs(self) -> frozenset[str]:
-        """The observations that have a difference that counts."""
+        """The observations with a difference that counts."""
         return frozenset(difference["observation"] for difference in self.differences)
 
     @functools.cached_property
     def lost(self) -> frozenset[str]:
-        """The observations of which the loading side lacks something."""
+        """The observations that lack something on the loading side."""
         return frozenset(difference["observation"] for difference in self.differences if difference["kind"] == "lost")
 
     @functools.cached_property
     def details(self) -> str:
-        """The differences that count, a line each."""
+        """The differences that count, one per line."""
         return "\n".join(difference["detail"].replace("\n", " ") for difference in self.differences)
 
     @functools.cached_property
     def layer(self) -> str:
-        """What the first layer is called whose output differs, without the number that Keras appends; or ''."""
+        """The name of the first layer whose output differs, without the number that Keras appends; or ''."""
         for difference in self.differences:
-            if found := _LAYER.fullmatch(difference["where"]):
-                return found[1]
+            if match := _LAYER.fullmatch(difference["where"]):
+                return match[1]
         return ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Diagnosis:
-    """The id of a cause, or `unknown`; and the signature that told it."""
+    """The id of a cause, or `unknown`, and the signature that identified it."""
 
     cause: str
     signature: Signature | None = None
@@ -123,7 +123,7 @@ class Diagnosis:
 
 @dataclasses.dataclass(frozen=True)
 class Unexplained:
-    """A message that no signature knows, in normalised wording, with its number of cells and one of them."""
+    """A normalised message that no signature matches, with its number of cells and one of them as an example."""
 
     message: str
     count: int
@@ -133,7 +133,7 @@ class Unexplained:
 
 
 def evidence(document: Document) -> Iterator[Evidence | None]:
-    """The evidence of every cell of a results document, in its order; None for a cell that needs no diagnosis."""
+    """The evidence of each cell of a results document, in order; None for a cell that needs no diagnosis."""
     runtimes = {runtime["id"]: _runtime(runtime) for runtime in document["runtimes"]}
     scripts = {scenario["name"]: scenario.get("source", "") for scenario in document["scenarios"]}
     formats = {
@@ -166,12 +166,12 @@ def evidence(document: Document) -> Iterator[Evidence | None]:
 
 
 def diagnose(evidence: Evidence, causes: Causes) -> Diagnosis:
-    """The first cause of the catalogue one of whose signatures holds."""
+    """The first cause in the catalogue with a matching signature."""
     return _examiner(causes).diagnose(evidence)
 
 
 def annotate(document: Document, causes: Causes) -> None:
-    """Write the cause of every cell into a results document, and the catalogue with it: see docs/results.md."""
+    """Write the cause of every cell and the catalogue itself into a results document: see docs/results.md."""
     for cell, diagnosis in zip(document["cells"], _diagnoses(document, causes), strict=True):
         cell["cause"] = diagnosis.cause if diagnosis else ""
     document["causes"] = [
@@ -199,14 +199,14 @@ def annotate(document: Document, causes: Causes) -> None:
 
 
 def idle(document: Document, causes: Causes) -> list[Signature]:
-    """The signatures that name no cause in a document, though they once did, in the order of the catalogue."""
+    """The signatures that match no cell of a document although they once matched one, in catalogue order."""
     diagnoses = [diagnosis for diagnosis in _diagnoses(document, causes) if diagnosis]
-    at_work = {diagnosis.signature.id for diagnosis in diagnoses if diagnosis.signature}
-    return [signature for signature in causes.signatures if signature.id not in at_work and not signature.unmeasured]
+    matched = {diagnosis.signature.id for diagnosis in diagnoses if diagnosis.signature}
+    return [signature for signature in causes.signatures if signature.id not in matched and not signature.unmeasured]
 
 
 def unknown(document: Document) -> list[Unexplained]:
-    """What no signature knows in a document that was annotated, the most frequent first."""
+    """The messages in an annotated document that no signature matches, the most frequent first."""
     groups: dict[str, list[CellEntry]] = collections.defaultdict(list)
     for cell in document["cells"]:
         if cell.get("cause") == UNKNOWN:
@@ -221,21 +221,21 @@ def unknown(document: Document) -> list[Unexplained]:
 
 
 def normalised(message: str) -> str:
-    """A message without what differs between two that say the same: names in quotes, numbers, configurations."""
-    for pattern, instead in _VARIES:
-        message = pattern.sub(instead, message)
+    """A message without what varies between messages of one meaning: quoted names, numbers, configurations."""
+    for pattern, replacement in _VARIES:
+        message = pattern.sub(replacement, message)
     return message.strip()[:_SHOWN]
 
 
 @functools.lru_cache(maxsize=4096)
 def frames(traceback: str) -> str:
-    """The frames of a traceback as lines `file.py:function`, the innermost last."""
+    """The frames of a traceback as lines `file.py:function`, innermost last."""
     return "\n".join(f"{path.rsplit('/', 1)[-1]}:{function}" for path, function in _FRAME.findall(traceback))
 
 
 @functools.lru_cache(maxsize=256)
 def plain(script: str) -> str:
-    """A script's code without comments and docstrings, in one layout; one that is not of this Python stays as it is."""
+    """A script's code in uniform layout, without comments and docstrings; unchanged if this Python cannot parse it."""
     try:
         tree = ast.parse(script)
     except (SyntaxError, ValueError):
@@ -248,12 +248,12 @@ def plain(script: str) -> str:
 
 def _diagnoses(document: Document, causes: Causes) -> Iterator[Diagnosis | None]:
     examiner = _examiner(causes)
-    for of_cell in evidence(document):
-        yield examiner.diagnose(of_cell) if of_cell else None
+    for cell_evidence in evidence(document):
+        yield examiner.diagnose(cell_evidence) if cell_evidence else None
 
 
 class _Examiner:
-    """Holds signatures against evidence, and remembers which of them agree with a text or suit two runtimes."""
+    """Matches signatures against evidence, and remembers which ones match a text or suit a pair of runtimes."""
 
     def __init__(self, causes: Causes) -> None:
         self.by_verdict = {
@@ -272,7 +272,7 @@ class _Examiner:
         return Diagnosis(UNKNOWN)
 
     def _candidates(self, evidence: Evidence) -> list[Signature]:
-        """The signatures that agree with the verdict, the exception and the message."""
+        """The signatures that match the verdict, the exception and the message."""
         key = evidence.verdict, evidence.type, evidence.message
         if key not in self.candidates:
             signatures = self.by_verdict[evidence.verdict]
@@ -302,7 +302,7 @@ class _Examiner:
         key = id(side), id(runtime)
         if key not in self.sides:
             self.sides[key] = _suits(side, runtime)
-            self.kept.append(runtime)  # an id is good for as long as its object lives
+            self.kept.append(runtime)  # an id is valid only while its object lives
         return self.sides[key]
 
     def _in_script(self, pattern: re.Pattern[str], script: str) -> bool:
@@ -328,17 +328,15 @@ def _observed(signature: Signature, evidence: Evidence) -> bool:
         signature.differs <= evidence.differs
         and all(name in evidence.observed and name not in evidence.differs for name in signature.agrees)
         and (not signature.lost or signature.lost <= evidence.lost)
-        and (
-            not signature.how
-            or all(
-                difference["kind"] in signature.how
-                for difference in evidence.differences
-                if difference["observation"] in signature.differs
-            )
-        )
+        and (not signature.how or _kinds(evidence, signature.differs) <= signature.how)
         and (signature.layer is None or signature.layer.fullmatch(evidence.layer) is not None)
         and (signature.detail is None or signature.detail.search(evidence.details) is not None)
     )
+
+
+def _kinds(evidence: Evidence, observations: frozenset[str]) -> set[str]:
+    """The kinds of the differences in these observations."""
+    return {difference["kind"] for difference in evidence.differences if difference["observation"] in observations}
 
 
 def _is_file(file: File, facts: FactsEntry) -> bool:
@@ -369,13 +367,13 @@ def _suits(side: Side, runtime: RuntimeTraits) -> bool:
 
 
 def _within(wanted: SpecifierSet, version: str) -> bool:
-    found = _RELEASE.match(version)  # `2.2.4-tf` is what tf.keras calls itself, and no version to `packaging`
-    return found is not None and wanted.contains(found[0])
+    release = _RELEASE.match(version)  # tf.keras calls itself `2.2.4-tf`, which `packaging` does not accept
+    return release is not None and wanted.contains(release[0])
 
 
 def _major(version: str) -> int:
-    found = re.match(r"\d+", version)
-    return int(found[0]) if found else 0
+    number = re.match(r"\d+", version)
+    return int(number[0]) if number else 0
 
 
 def _facts(save: SaveEntry) -> FactsEntry:

@@ -1,4 +1,4 @@
-"""One run of the matrix as a document: the only source of the report and of all other outputs (docs/results.md)."""
+"""Builds the document of a run, the only source of the report and all other outputs (docs/results.md)."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ from harness.results.shape import (
 from harness.worker.protocol import SCENARIO_STEPS
 
 SCHEMA = 1
-# Addresses in memory and the time of day, which differ in each run.
-_PASSING = re.compile(r"(?<=\b0x)[0-9a-f]{6,}\b|(?<=\btime = )\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}")
+# Memory addresses and times of day, which differ in every run.
+_VOLATILE = re.compile(r"(?<=\b0x)[0-9a-f]{6,}\b|(?<=\btime = )\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}")
 _HERE = f"{paths.PROJECT}{os.sep}"
-SaveId = tuple[str, str]  # the ids of variant and saving runtime
+SaveId = tuple[str, str]  # the ids of the variant and the saving runtime
 Saved = Mapping[SaveId, Attempt]
 Loaded = Mapping[CellId, Attempt]
 ArrayOf = Callable[[str], compare.Array]  # an array by its digest
@@ -61,7 +61,7 @@ ArrayOf = Callable[[str], compare.Array]  # an array by its digest
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RunAttempts:
-    """The attempts that a run made or knew, and their keys; `about` is the run's part of the document."""
+    """The attempts that a run made or knew, with their keys; `about` is the part of the document about the run."""
 
     selection: Selection
     environments: tuple[Environment, ...]
@@ -76,25 +76,26 @@ class RunAttempts:
 def judge_cells(run: RunAttempts, array: ArrayOf) -> list[Cell]:
     """Every cell of the selection with its verdict."""
     cached = functools.lru_cache(maxsize=65536)(array)
+    selection = run.selection
     return [
         _cell(run, variant, CellId(variant.id, saver.id, loader.id), cached)
-        for variant in run.selection.variants
-        for saver in run.selection.savers
-        for loader in run.selection.loaders
-        if run.selection.asks(variant, saver, loader)
+        for variant in selection.variants
+        for saver in selection.savers
+        for loader in selection.loaders
+        if selection.includes(variant, saver, loader)
     ]
 
 
 def judge_again(run: RunAttempts, array: ArrayOf, variant: Variant, id: CellId, loaded: Attempt) -> Cell:
-    """The cell as it would be with another attempt to load."""
+    """The cell as it would be if this were its attempt to load."""
     return _cell(dataclasses.replace(run, loaded={id: loaded}), variant, id, array)
 
 
 def build_document(run: RunAttempts, cells: Sequence[Cell]) -> Document:
-    """The results document of docs/results.md."""
+    """The results document, as docs/results.md describes it."""
     selection = run.selection
-    faults = [dataclasses.asdict(fault) for fault in (*run.faults, *scenario_faults(run))]
-    whole = {
+    faults = (*run.faults, *scenario_faults(run))
+    document = {
         "schema": SCHEMA,
         "crossload": harness.__version__,
         "run": _run(run),
@@ -104,11 +105,11 @@ def build_document(run: RunAttempts, cells: Sequence[Cell]) -> Document:
         "runtimes": [_runtime(run, runtime) for runtime in selection.runtimes],
         "scenarios": [_scenario(scenario) for scenario in selection.scenarios.values()],
         "variants": [_variant(variant) for variant in selection.variants],
-        "faults": faults,
+        "faults": [dataclasses.asdict(fault) for fault in faults],
         "saves": [_save(run, id, attempt) for id, attempt in run.saved.items()],
-        "cells": [_entry(run, cell) for cell in cells],
+        "cells": [_cell_entry(run, cell) for cell in cells],
     }
-    return cast(Document, _writable(whole))
+    return cast(Document, _writable(document))
 
 
 def read_document(path: pathlib.Path) -> Document:
@@ -125,8 +126,8 @@ def read_document(path: pathlib.Path) -> Document:
 
 
 def scenario_faults(run: RunAttempts) -> list[Fault]:
-    """Faults that only running a scenario shows: its own code raised, in these runtimes."""
-    raised: dict[tuple[str, str, int, str], list[str]] = {}
+    """Faults that appear only when a scenario runs: its own code raised, in these runtimes."""
+    runtimes_of: dict[tuple[str, str, int, str], list[str]] = {}
     path_of = {scenario.name: scenario.path for scenario in run.selection.scenarios.values()}
     scenario_of = {variant.id: variant.scenario for variant in run.selection.variants}
     attempts = [(variant, saver, attempt) for (variant, saver), attempt in run.saved.items()]
@@ -136,17 +137,17 @@ def scenario_faults(run: RunAttempts) -> list[Fault]:
         if failure and failure.step in SCENARIO_STEPS:
             scenario = scenario_of[variant]
             key = scenario, failure.path or path_of[scenario], failure.line, failure.headline
-            runtimes = raised.setdefault(key, [])
+            runtimes = runtimes_of.setdefault(key, [])
             if runtime not in runtimes:
                 runtimes.append(runtime)
     return [
         Fault(path=path, line=line, message=message, scenario=scenario, runtimes=tuple(runtimes))
-        for (scenario, path, line, message), runtimes in raised.items()
+        for (scenario, path, line, message), runtimes in runtimes_of.items()
     ]
 
 
 def machine_facts() -> MachineEntry:
-    """What this run ran on; memory in bytes, 0 if the system does not say."""
+    """The machine that this run uses; memory in bytes, 0 if the system does not report it."""
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (ValueError, OSError, AttributeError):
@@ -162,9 +163,9 @@ def machine_facts() -> MachineEntry:
 
 
 def _writable(value: Any) -> Any:
-    """The same value with paths relative to the project, without `_PASSING`, and with what is no UTF-8 escaped."""
+    """The value with paths relative to the project, without `_VOLATILE` parts, and with invalid UTF-8 escaped."""
     if isinstance(value, str):
-        value = _PASSING.sub("...", value.replace(_HERE, ""))
+        value = _VOLATILE.sub("...", value.replace(_HERE, ""))
         return value if value.isascii() else value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, dict):
         return {_writable(key): _writable(item) for key, item in value.items()}
@@ -195,7 +196,7 @@ def _cell(run: RunAttempts, variant: Variant, id: CellId, array: ArrayOf) -> Cel
 
 
 def _differences(saved: Attempt, loaded: Attempt, array: ArrayOf) -> tuple[Difference, ...]:
-    """Those that the run of a reference found, or else a comparison."""
+    """The differences that the reference recorded, or else those of a new comparison."""
     if loaded.differences is not None:
         return loaded.differences
     return compare.compare(_observations(saved, array), _observations(loaded, array))
@@ -271,7 +272,7 @@ def _environment(environment: Environment, record: Provisioned | None) -> Enviro
 
 
 def _versions(run: RunAttempts, runtime: str) -> dict[str, str]:
-    """The versions that the first worker of this runtime gave."""
+    """The versions that the first worker of this runtime reported."""
     saves = (attempt for (_, saver), attempt in run.saved.items() if saver == runtime)
     loads = (attempt for id, attempt in run.loaded.items() if id.load == runtime)
     return next((attempt.versions for attempt in itertools.chain(saves, loads) if attempt.versions), {})
@@ -290,7 +291,7 @@ def _save(run: RunAttempts, id: SaveId, attempt: Attempt) -> SaveEntry:
         "runtime": runtime,
         "key": run.keys.get(id, ""),
         "outcome": str(attempt.outcome),
-        **_of_attempt(attempt),
+        **_attempt_entry(attempt),
         "reason": attempt.reason,
         "failure": _failure(attempt.failure),
         "versions": attempt.versions,
@@ -299,10 +300,10 @@ def _save(run: RunAttempts, id: SaveId, attempt: Attempt) -> SaveEntry:
     return cast(SaveEntry, entry)
 
 
-def _entry(run: RunAttempts, cell: Cell) -> dict[str, Any]:
-    of_attempt = _of_attempt(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
+def _cell_entry(run: RunAttempts, cell: Cell) -> dict[str, Any]:
+    attempt_entry = _attempt_entry(cell.loaded or Attempt(outcome=Outcome.UNAVAILABLE))
     if cell.verdict is Verdict.IDENTICAL:
-        of_attempt["log"] = ""
+        attempt_entry["log"] = ""
     return {
         "variant": cell.variant.id,
         "save": cell.save,
@@ -314,11 +315,11 @@ def _entry(run: RunAttempts, cell: Cell) -> dict[str, Any]:
         "reason": cell.reason,
         "failure": _failure(cell.failure),
         "differences": [dataclasses.asdict(difference) for difference in cell.differences],
-        **of_attempt,
+        **attempt_entry,
     }
 
 
-def _of_attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt_entry(attempt: Attempt) -> dict[str, Any]:
     return {
         "step": attempt.step,
         "signal": attempt.signal,

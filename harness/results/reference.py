@@ -1,8 +1,8 @@
-"""The committed results of a full run: written as columns from a results document, and read back.
+"""Writes the results document of a full run as columns to be committed (the reference), and reads them back.
 
-`cells.parquet` and `saves.parquet` have a row for every cell and save, and the columns of `cells` and `saves` in
-docs/results.md; what is an object there (`seconds`, `versions`, `artifact`) is JSON text here. `run.json` is the rest
-of the document. What an attempt observed is left out; its differences are kept.
+`cells.parquet` and `saves.parquet` have one row per cell and save, with the columns of `cells` and `saves` in
+docs/results.md. Objects there (`seconds`, `versions`, `artifact`) are JSON text here. `run.json` is the rest of the
+document. The observations of an attempt are left out; its differences are kept.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from harness.results.shape import ArtifactEntry, CellEntry, Document, SaveEntry,
 from harness.tools.essence import essence
 
 FILES = ("cells.parquet", "saves.parquet", "run.json")
-LOG_LIMIT = 600  # characters of a log that are kept: its end, where a process says what it died of
+LOG_LIMIT = 600  # characters kept of a log: its end, where a process reports why it died
 _AS_JSON = ("seconds", "versions", "artifact")
-_OF_ATTEMPT = ("step", "reason", "signal", "wall", "memory", "log", "before")
+_ATTEMPT_COLUMNS = ("step", "reason", "signal", "wall", "memory", "log", "before")
 
 
 class KnownAttempt(NamedTuple):
-    """An attempt of an earlier run, with its task in one readable line."""
+    """An attempt of an earlier run; `about` is its task in one readable line."""
 
     stage: Stage
     about: str
@@ -36,7 +36,7 @@ class KnownAttempt(NamedTuple):
 
 
 def portable(document: Document) -> Document:
-    """The document without what belongs to the machine that made it: its user's folder, its Pythons, uv's logs."""
+    """The document without what is specific to its machine: the user's folder, the Pythons, uv's logs."""
     home = f"{pathlib.Path.home()}{os.sep}"
 
     def without_home(value: Any) -> Any:
@@ -53,7 +53,7 @@ def portable(document: Document) -> Document:
 
 
 def write(document: Document, folder: pathlib.Path) -> None:
-    """Write a results document as columns into a folder."""
+    """Write a results document to a folder, as columns."""
     import pyarrow
     from pyarrow import parquet
 
@@ -63,7 +63,7 @@ def write(document: Document, folder: pathlib.Path) -> None:
         table = pyarrow.Table.from_pylist([_row(entry) for entry in entries])
         parquet.write_table(table, folder / f"{name}.parquet", compression="zstd", compression_level=19)
     rest = {name: value for name, value in document.items() if name not in columns}
-    text = json.dumps({**rest, "compare": _of_compare()}, indent=1, sort_keys=True)
+    text = json.dumps({**rest, "compare": _compare_digest()}, indent=1, sort_keys=True)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -73,7 +73,7 @@ def read(folder: pathlib.Path) -> Document:
 
 
 def _read(folder: pathlib.Path) -> tuple[Document, str]:
-    """The document, and the digest of the rules by which its cells were compared."""
+    """The document, and the digest of the rules that compared its cells."""
     import pyarrow
     from pyarrow import parquet
 
@@ -82,10 +82,16 @@ def _read(folder: pathlib.Path) -> tuple[Document, str]:
         compared_by = document.pop("compare")
         for name in ("cells", "saves"):
             rows = parquet.read_table(folder / f"{name}.parquet").to_pylist()
-            document[name] = [{**row, **{key: json.loads(row[key]) for key in _AS_JSON if key in row}} for row in rows]
+            document[name] = [_entry(row) for row in rows]
     except (OSError, ValueError, KeyError, pyarrow.ArrowException) as error:
-        raise UsageError(f"{folder}: no reference can be read: {error}", "restore it from version control") from error
+        raise UsageError(f"{folder}: cannot read the reference: {error}", "restore it from version control") from error
     return cast(Document, document), compared_by
+
+
+def _entry(row: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a document that a row was made from."""
+    objects = {key: json.loads(row[key]) for key in _AS_JSON if key in row}
+    return {**row, **objects}
 
 
 def there(folder: pathlib.Path) -> bool:
@@ -96,27 +102,27 @@ def there(folder: pathlib.Path) -> bool:
 def attempts(folder: pathlib.Path) -> dict[str, KnownAttempt]:
     """The attempts that a reference knows, by their keys. Raises UsageError if it cannot be read.
 
-    Loads that were compared by other rules than today's are left out: their verdicts might be different.
+    Loads that were compared by other rules than today's are left out: their verdicts may differ.
     """
     document, compared_by = _read(folder)
-    same_rules = compared_by == _of_compare()
-    known = {row["key"]: _save_attempt(row) for row in document["saves"]}
+    same_rules = compared_by == _compare_digest()
+    by_key = {row["key"]: _save_attempt(row) for row in document["saves"]}
     for row in document["cells"]:
-        trials = [trial for trial in row.get("remedies") or () if trial["key"]]  # the others were no runs
-        known |= {trial["key"]: _trial_attempt(row, trial) for trial in trials if same_rules or _fell_short(trial)}
+        runs = [trial for trial in row.get("remedies") or () if trial["key"]]  # the other trials were not run
+        by_key |= {trial["key"]: _trial_attempt(row, trial) for trial in runs if same_rules or _fell_short(trial)}
         if row["key"] and (same_rules or _fell_short(row)):
-            known[row["key"]] = _load_attempt(row)
-    return {key: result for key, result in known.items() if key and result.attempt.outcome is not Outcome.UNAVAILABLE}
+            by_key[row["key"]] = _load_attempt(row)
+    return {key: known for key, known in by_key.items() if key and known.attempt.outcome is not Outcome.UNAVAILABLE}
 
 
 def _fell_short(entry: CellEntry | TrialEntry) -> bool:
-    """Whether it ended before anything could be compared."""
+    """Whether the run ended before anything could be compared."""
     return entry["outcome"] != Outcome.DONE
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Change:
-    """A cell that came to another verdict; `before` is '' if it was not in the earlier document."""
+    """A cell whose verdict changed; `before` is '' if the earlier document does not have the cell."""
 
     variant: str
     save: str
@@ -126,12 +132,12 @@ class Change:
 
 
 def changes(before: Document, now: Document) -> list[Change]:
-    """The cells of a document whose verdict is not that of an earlier one."""
-    known = {id: cell["verdict"] for id, cell in cell_entries(before).items()}
+    """The cells whose verdict differs from that in an earlier document."""
+    earlier = {id: cell["verdict"] for id, cell in cell_entries(before).items()}
     return [
-        Change(**id._asdict(), before=known.get(id, ""), now=cell["verdict"])
+        Change(**id._asdict(), before=earlier.get(id, ""), now=cell["verdict"])
         for id, cell in cell_entries(now).items()
-        if known.get(id, "") != cell["verdict"]
+        if earlier.get(id, "") != cell["verdict"]
     ]
 
 
@@ -154,7 +160,7 @@ def _save_attempt(row: SaveEntry) -> KnownAttempt:
 
 def _load_attempt(row: CellEntry) -> KnownAttempt:
     differences = tuple(Difference(**difference) for difference in row["differences"])
-    reason = "" if row["outcome"] == Outcome.DONE else row["reason"]  # else it is what the comparison said
+    reason = "" if row["outcome"] == Outcome.DONE else row["reason"]  # otherwise the comparison gave it
     attempt = Attempt(**{**_common(row), "reason": reason}, differences=differences)
     return KnownAttempt(Stage.LOAD, f"{row['variant']}: {row['save']} -> {row['load']}", attempt)
 
@@ -167,7 +173,7 @@ def _trial_attempt(row: CellEntry, trial: TrialEntry) -> KnownAttempt:
 def _common(row: SaveEntry | CellEntry) -> dict[str, Any]:
     entry = cast(dict[str, Any], row)
     return {
-        **{name: entry[name] for name in _OF_ATTEMPT},
+        **{name: entry[name] for name in _ATTEMPT_COLUMNS},
         "outcome": Outcome(entry["outcome"]),
         "notes": tuple(entry["notes"]),
         "seconds": entry["seconds"],
@@ -175,7 +181,7 @@ def _common(row: SaveEntry | CellEntry) -> dict[str, Any]:
     }
 
 
-def _of_compare() -> str:
-    """The digest of the rules of comparing: another one may give other verdicts."""
+def _compare_digest() -> str:
+    """The digest of the comparison rules: other rules may lead to other verdicts."""
     source = pathlib.Path(compare.__file__).read_bytes()
     return hashlib.sha256(essence(source)).hexdigest()

@@ -1,7 +1,7 @@
 """Which remedies are worth trying on a cell, and which of them helped. Pure, except that it reads the worker's source.
 
-A remedy of the loading side is a run of its own. Saving in another way needs none: the matrix has the cell that was
-saved in that way, and its verdict is the proof.
+A remedy on the loading side needs its own run. Saving in a different way does not: the matrix already has the cell
+that was saved that way, and its verdict is the proof.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ ANOTHER_FORMAT = "another-format"
 AS_THE_SCENARIO_SAYS = "as-the-scenario-says"
 OTHER_KERAS = "other-keras"
 _LOADED = tuple(verdict for verdict in FAILING if verdict != Verdict.UNSAVED)  # the loading side can change these
-_WORSE = tuple(verdict for verdict in FAILING if verdict != Verdict.INCOMPLETE)  # than incomplete
+_WORSE = tuple(verdict for verdict in FAILING if verdict != Verdict.INCOMPLETE)  # worse than incomplete
 _SOURCE = paths.WORKER / "remedies" / "__init__.py"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One remedy on one cell; `variant`, `save` or `load` name the other cell that shows it, where none was run.
+    """One remedy on one cell. If it was not run itself, `variant`, `save` or `load` name the cell that proves it.
 
-    `outcome`, `step` and `differences` are those of the run, from which the verdict followed.
+    `outcome`, `step` and `differences` are those of the run; the verdict follows from them.
     """
 
     remedy: str
@@ -49,20 +49,20 @@ class Trial:
 
 @functools.cache
 def code_of(remedy: str) -> bytes:
-    """The code that a result of this remedy depends on. Raises KeyError if the worker does not have it."""
+    """The code on which the results of this remedy depend. Raises KeyError if the worker does not have it."""
     return essence_of(_SOURCE, remedy.replace("-", "_"))
 
 
 @functools.cache
 def runnable() -> frozenset[str]:
-    """The remedies that the worker can carry out."""
+    """The remedies that the worker can run."""
     statements = ast.parse(_SOURCE.read_text(encoding="utf-8")).body
     functions = [node.name for node in statements if isinstance(node, ast.FunctionDef)]
     return frozenset(name.replace("_", "-") for name in functions if not name.startswith("_"))
 
 
 def proposed(cell: CellEntry, causes: Causes) -> list[str]:
-    """The remedies of the loading side that the cell's cause proposes, the shortest first."""
+    """The remedies on the loading side that the cell's cause proposes, shortest first."""
     if cell["verdict"] not in _LOADED:
         return []
     cause = causes.by_id.get(cell["cause"])
@@ -71,7 +71,7 @@ def proposed(cell: CellEntry, causes: Causes) -> list[str]:
 
 @dataclasses.dataclass
 class Case:
-    """A cell on which remedies are tried: those that are left, what was found, and whether anything helps already."""
+    """A cell on which remedies are tried: the ones left, the trials so far, and whether anything helps already."""
 
     cell: CellEntry
     left: list[str]
@@ -84,11 +84,11 @@ class Case:
         return cell_id(self.cell)
 
     def wants(self, more: bool) -> bool:
-        """Whether another remedy is worth a try: until one helps, and with `more` until the cell is identical."""
+        """Whether to try another remedy: until one helps, or with `more` until the cell is identical."""
         return bool(self.left) and not settled(self.trials) and (more or not self.helped)
 
     def tried(self, remedy: str, cell: Cell, key: str) -> None:
-        """Take the cell as it is with a remedy."""
+        """Record the cell as it is with a remedy."""
         self.left.remove(remedy)
         if trial := of_run(remedy, self.cell["verdict"], cell, key):
             self.trials.append(trial)
@@ -96,7 +96,7 @@ class Case:
 
 
 def cases(document: Document, causes: Causes) -> list[Case]:
-    """Every cell of a document that has a remedy of the loading side to try."""
+    """Every cell of a document with a loading-side remedy to try."""
     siblings = _Siblings(document)
     remedies_of = {cell_id(cell): proposed(cell, causes) for cell in document["cells"]}
     return [
@@ -107,19 +107,19 @@ def cases(document: Document, causes: Causes) -> list[Case]:
 
 
 def good(before: str, now: str) -> bool:
-    """Whether a verdict is so much better than the one before that it counts as verified."""
+    """Whether a verdict is good enough, compared with the one before, for a remedy to count as verified."""
     return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in _WORSE)
 
 
 def of_run(remedy: str, before: str, cell: Cell, key: str) -> Trial | None:
-    """What a run with a remedy showed; None if the remedy turned out not to be for such a file."""
+    """What a run with a remedy showed; None if the remedy does not apply to such a file."""
     if cell.verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE) or cell.loaded is None:
         return None
     verdict = str(cell.verdict)
-    first: dict[str, Difference] = {}
+    first_of: dict[str, Difference] = {}
     for difference in cell.differences:
         if difference.counts:
-            first.setdefault(difference.observation, difference)
+            first_of.setdefault(difference.observation, difference)
     return Trial(
         remedy=remedy,
         verdict=verdict,
@@ -129,23 +129,23 @@ def of_run(remedy: str, before: str, cell: Cell, key: str) -> Trial | None:
         key=key,
         outcome=str(cell.loaded.outcome),
         step=cell.loaded.step,
-        differences=tuple(first.values()),
+        differences=tuple(first_of.values()),
     )
 
 
 def attempt_of(trial: TrialEntry) -> Attempt:
-    """The attempt behind a trial of a document, as far as a verdict needs it."""
+    """The attempt behind a trial of a document: only what a verdict needs."""
     return Attempt(
         outcome=Outcome(trial["outcome"]),
         step=trial["step"],
         wall=trial["wall"],
-        reason="" if trial["outcome"] == Outcome.DONE else trial["reason"],  # else it is what the comparison said
+        reason="" if trial["outcome"] == Outcome.DONE else trial["reason"],  # otherwise the comparison gave it
         differences=_differences(trial),
     )
 
 
 def run_in(document: Document) -> dict[CellId, list[Trial]]:
-    """The trials of a document that were runs of their own."""
+    """The trials of a document that were run."""
     return {
         id: [_trial(entry) for entry in cell.get("remedies") or () if entry["key"]]
         for id, cell in cell_entries(document).items()
@@ -153,14 +153,14 @@ def run_in(document: Document) -> dict[CellId, list[Trial]]:
 
 
 def settled(trials: Iterable[Trial]) -> bool:
-    """Whether nothing better can be found any more."""
+    """Whether nothing better can be found."""
     return any(trial.verdict == Verdict.IDENTICAL for trial in trials)
 
 
 def annotate(document: Document, run: Mapping[CellId, Sequence[Trial]], causes: Causes) -> None:
-    """Set the `remedies` of every cell: what was run, and what other cells of the document show.
+    """Set the `remedies` of every cell: the trials that were run, and what other cells of the document prove.
 
-    Verified ones come first, in the order of the catalogue (the shortest first), and then those that did not help.
+    Verified ones come first, in catalogue order (shortest first), followed by those that did not help.
     """
     order = {remedy.id: number for number, remedy in enumerate(causes.remedies)}
     siblings = _Siblings(document)
@@ -172,7 +172,7 @@ def annotate(document: Document, run: Mapping[CellId, Sequence[Trial]], causes: 
 
 def _trial(entry: TrialEntry) -> Trial:
     fields = {name: value for name, value in entry.items() if name != "differences"}
-    return Trial(**fields, differences=_differences(entry))  # type: ignore[arg-type]  # the rest are texts as named
+    return Trial(**fields, differences=_differences(entry))  # type: ignore[arg-type]  # the other fields match by name
 
 
 def _differences(entry: TrialEntry) -> tuple[Difference, ...]:
@@ -180,7 +180,7 @@ def _differences(entry: TrialEntry) -> tuple[Difference, ...]:
 
 
 class _Siblings:
-    """Cells that differ from a given one by a single thing that a user could have done in another way."""
+    """Finds cells that differ from another in a single thing that a user could have done differently."""
 
     def __init__(self, document: Document) -> None:
         self._verdicts = {id: cell["verdict"] for id, cell in cell_entries(document).items()}
@@ -192,7 +192,7 @@ class _Siblings:
         self._other_keras = _other_keras(document)
 
     def of(self, cell: CellEntry) -> list[Trial]:
-        """The trials that they amount to: the best other format, the scenario's own remedy, the other Keras."""
+        """The trials that siblings of a cell prove: best other format, the scenario's own remedy, the other Keras."""
         variant = self._variants[cell["variant"]]
         other_keras = self._other_keras.get(cell["load"])
         trials = [*self._best_format(cell, variant), *self._as_the_scenario_says(cell, variant)]
@@ -201,13 +201,13 @@ class _Siblings:
         return trials
 
     def _best_format(self, cell: CellEntry, variant: VariantEntry) -> list[Trial]:
-        """At most one: a format in which this cell is good."""
-        others = [other for other in self._by_parameters[_parameters(variant)] if other["format"] != "code"]
+        """At most one trial: a format in which this cell is good."""
+        siblings = [sibling for sibling in self._by_parameters[_parameters(variant)] if sibling["format"] != "code"]
         trials = [
             trial
-            for other in others
-            if other["id"] != variant["id"]
-            for trial in self._trials(ANOTHER_FORMAT, cell, variant=other["id"])
+            for sibling in siblings
+            if sibling["id"] != variant["id"]
+            for trial in self._trials(ANOTHER_FORMAT, cell, variant=sibling["id"])
         ]
         verified = [trial for trial in trials if trial.verified]
         return sorted(verified, key=lambda trial: trial.verdict != Verdict.IDENTICAL)[:1]
@@ -216,17 +216,17 @@ class _Siblings:
         remedy = self._remedies[variant["scenario"]]
         if not remedy or variant["remedy"]:
             return []
-        wanted: VariantEntry = {**variant, "parameters": {**variant["parameters"], **remedy}}
-        others = self._by_parameters.get(_parameters(wanted), ())
+        remedied: VariantEntry = {**variant, "parameters": {**variant["parameters"], **remedy}}
+        siblings = self._by_parameters.get(_parameters(remedied), ())
         return [
             trial
-            for other in others
-            if other["format"] == variant["format"]
-            for trial in self._trials(AS_THE_SCENARIO_SAYS, cell, variant=other["id"])
+            for sibling in siblings
+            if sibling["format"] == variant["format"]
+            for trial in self._trials(AS_THE_SCENARIO_SAYS, cell, variant=sibling["id"])
         ]
 
     def _trials(self, remedy: str, cell: CellEntry, variant: str = "", load: str = "") -> list[Trial]:
-        """The trial that another cell amounts to; none if that cell is not there or says nothing."""
+        """The trial that another cell proves; none if that cell does not exist or proves nothing."""
         verdict = self._verdicts.get(CellId(variant or cell["variant"], cell["save"], load or cell["load"]))
         if verdict is None or verdict in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
             return []
@@ -235,7 +235,7 @@ class _Siblings:
 
 
 def _other_keras(document: Document) -> dict[str, str]:
-    """For each runtime of Keras 3 or tf_keras the one that has the other of them in the same environment."""
+    """For each runtime of Keras 3 or tf_keras: the runtime of the other one in the same environment."""
     runtimes = [runtime for runtime in document["runtimes"] if not runtime["v1"]]
     return {
         runtime["id"]: other["id"]

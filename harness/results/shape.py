@@ -1,7 +1,7 @@
-"""The results document as types: what results.json holds, key by key.
+"""The results document as types: the contents of results.json, key by key.
 
-docs/results.md explains every key, `results.schema.json` publishes the same shape, and a test holds the two together.
-Times are seconds, sizes and memory bytes; an empty text stands for "none".
+docs/results.md explains every key. `results.schema.json` publishes the same shape, and a test keeps the two in step.
+Times are in seconds, sizes and memory in bytes; an empty text means "none".
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class FailureEntry(TypedDict):
 
 
 class DifferenceEntry(TypedDict):
-    """One observation on which the two sides disagree."""
+    """One observation where the two sides disagree."""
 
     observation: str
     kind: Literal["lost", "gained", "shape", "text", "value"]
@@ -38,7 +38,7 @@ class DifferenceEntry(TypedDict):
 
 
 class FactsEntry(TypedDict, total=False):
-    """What a static reading of an artifact says; a file that cannot be read has `kind` and `unreadable`."""
+    """What a static reading of an artifact shows; a file that cannot be read has `kind` and `unreadable`."""
 
     kind: str
     keras_version: str
@@ -64,7 +64,7 @@ class ArtifactEntry(TypedDict):
 
 
 class TrialEntry(TypedDict):
-    """One remedy on one cell: run with its own `key`, or proved by the cell that `variant`, `save` or `load` name."""
+    """One remedy on one cell: run under its own `key`, or proved by the cell that `variant`, `save` or `load` name."""
 
     remedy: str
     verdict: str
@@ -105,7 +105,7 @@ class SaveEntry(_AttemptEntry):
 
 
 class CellEntry(_AttemptEntry):
-    """One cell with its verdict; `cause` and `remedies` are there once it was diagnosed."""
+    """One cell with its verdict; `cause` and `remedies` are present once it is diagnosed."""
 
     variant: str
     save: str
@@ -120,7 +120,7 @@ class CellEntry(_AttemptEntry):
 
 
 class EnvironmentEntry(TypedDict):
-    """One environment: what was asked for, and what provisioning made of it."""
+    """One environment: what was requested, and what provisioning made of it."""
 
     id: str
     title: str
@@ -152,7 +152,7 @@ class RuntimeEntry(TypedDict):
 
 
 class ScenarioEntry(TypedDict):
-    """One scenario, with its source as it was."""
+    """One scenario, with its source at the time of the run."""
 
     name: str
     title: str
@@ -175,7 +175,7 @@ class VariantEntry(TypedDict):
 
 
 class FaultEntry(TypedDict):
-    """What is wrong with a scenario itself."""
+    """A fault of a scenario itself."""
 
     path: str
     line: int
@@ -185,7 +185,7 @@ class FaultEntry(TypedDict):
 
 
 class CauseEntry(TypedDict):
-    """A cause of the catalogue, as it was when the document was diagnosed."""
+    """A cause from the catalogue, as it was when the document was diagnosed."""
 
     id: str
     title: str
@@ -196,7 +196,7 @@ class CauseEntry(TypedDict):
 
 
 class RemedyEntry(TypedDict):
-    """A remedy of the catalogue, likewise; `codes` has another code for some formats."""
+    """A remedy from the catalogue, likewise; `codes` has different code for some formats."""
 
     id: str
     title: str
@@ -207,7 +207,7 @@ class RemedyEntry(TypedDict):
 
 
 class MachineEntry(TypedDict):
-    """What the run ran on; memory is 0 where the system does not say."""
+    """The machine of the run; memory is 0 where the system does not report it."""
 
     system: str
     release: str
@@ -218,7 +218,7 @@ class MachineEntry(TypedDict):
 
 
 class WorkEntry(TypedDict):
-    """How many tasks were run, and how many were known before."""
+    """How many tasks were run, and how many were already known."""
 
     saves_run: int
     saves_known: int
@@ -245,7 +245,7 @@ class StepsEntry(TypedDict):
 
 
 class RunEntry(TypedDict):
-    """When, how and on what the run was made."""
+    """When, how and on which machine the run was made."""
 
     started: str
     seconds: float
@@ -259,7 +259,7 @@ class RunEntry(TypedDict):
 
 
 class Document(TypedDict):
-    """The whole of results.json; `causes` and `remedies` are there once it was diagnosed."""
+    """The whole of results.json; `causes` and `remedies` are present once it is diagnosed."""
 
     schema: int
     crossload: str
@@ -276,10 +276,10 @@ class Document(TypedDict):
 
 
 def cell_id(cell: CellEntry) -> CellId:
-    """The name of a cell in any run."""
+    """The id of a cell, the same in every run."""
     return CellId(cell["variant"], cell["save"], cell["load"])
 
 
 def cell_entries(document: Document) -> Mapping[CellId, CellEntry]:
-    """The cells of a document by their ids."""
+    """The cells of a document by id."""
     return {cell_id(cell): cell for cell in document["cells"]}

@@ -1,4 +1,4 @@
-"""Results documents to speak of: a file that is named, the last run, or the committed reference; diagnosed anew."""
+"""Chooses a results document (a named file, the last run, or the committed reference) and diagnoses it again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.results.shape import Document
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Source:
-    """A results document, where it was read, and what that is."""
+    """A results document, the path it was read from, and what that is in words."""
 
     document: Document
     path: pathlib.Path
@@ -24,9 +24,9 @@ class Source:
 
 
 def choose(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool) -> Source:
-    """The named file; else the last run where that knows enough; else the reference, or whichever of the two is there.
+    """The named file, or else the last run if it knows enough, or else the reference, or else the last run anyway.
 
-    Raises UsageError where there is none.
+    Raises UsageError if there is none.
     """
     if named:
         return Source(document=read_document(named), path=named, what="results that you named")
@@ -38,12 +38,12 @@ def choose(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool
         return Source(document=reference.read(paths.REFERENCE), path=paths.REFERENCE, what="the committed reference")
     if run:
         return run
-    raise UsageError("there are no results: neither of a last run nor a reference", "make some: nox -s matrix")
+    raise UsageError("there are no results: neither a last run nor a reference", "make some: nox -s matrix")
 
 
 def rediagnose(document: Document, causes: Causes) -> Document:
-    """The document with its causes and what other cells prove found anew; remedies that were run stay."""
-    run = remedies.run_in(document)
+    """Find the causes of a document, and what other cells prove, again; remedies that were run stay."""
+    trials = remedies.run_in(document)
     diagnose.annotate(document, causes)
-    remedies.annotate(document, run, causes)
+    remedies.annotate(document, trials, causes)
     return document

@@ -1,4 +1,4 @@
-"""How many failing cells have a cause, and how many a remedy: counts over an annotated results document. Pure."""
+"""Counts in an annotated results document: how many failing cells have a cause, and how many a remedy. Pure."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from harness.model import Verdict
 from harness.results.diagnose import UNKNOWN
 from harness.results.shape import CellEntry, Document
 
-KINDS_IN_ORDER = (*CAUSE_KINDS, UNKNOWN)  # the six classic ones first
+KINDS_IN_ORDER = (*CAUSE_KINDS, UNKNOWN)  # the six classic kinds first
 _EXAMPLES = 5
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Count:
-    """Failing cells by what is known to help; the four that follow `cells` add up to it.
+    """Failing cells by what is known to help; the four fields after `cells` add up to it.
 
-    `verified`: a remedy made the cell good. `failed`: remedies were tried, and none did. `untried`: the cause has
-    remedies, and none was tried on this cell. `without`: neither has the cause a remedy nor was there one to try.
+    `verified`: a remedy made the cell good. `failed`: remedies were tried, and none helped. `untried`: the cause has
+    remedies, but none was tried on this cell. `without`: the cause has no remedy, and none was tried.
     """
 
     cells: int = 0
@@ -57,14 +57,14 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tally:
-    """All failing cells, and the same by cause: kinds in their order, within one the most frequent cause first."""
+    """All failing cells, and the same by cause: kinds in order, and within a kind the most frequent cause first."""
 
     all: Count
     rows: tuple[Row, ...]
 
     @property
     def unknown(self) -> int:
-        """The cells that no signature knows."""
+        """The cells that no signature matches."""
         return sum(row.count.cells for row in self.rows if row.kind == UNKNOWN)
 
     def of_kind(self, kind: str) -> Count:
@@ -88,13 +88,13 @@ def tally(document: Document) -> Tally:
     counts: dict[str, Count] = collections.defaultdict(Count)
     for cell in failing(document):
         proposed = causes[cell["cause"]]["remedies"] if cell["cause"] in causes else []
-        counts[cell["cause"]] += _counted(  # where nothing was saved, no loading side can do anything about it
-            cell, [one for one in proposed if cell["verdict"] != Verdict.UNSAVED or sides[one] == "save"]
-        )
+        if cell["verdict"] == Verdict.UNSAVED:  # where nothing was saved, no loading side can help
+            proposed = [remedy for remedy in proposed if sides[remedy] == "save"]
+        counts[cell["cause"]] += _counted(cell, proposed)
     rows = [
         Row(kind=causes[id]["kind"], id=id, title=causes[id]["title"], count=count)
         if id in causes
-        else Row(kind=UNKNOWN, id=UNKNOWN, title="no signature knows it", count=count)
+        else Row(kind=UNKNOWN, id=UNKNOWN, title="no signature matches it", count=count)
         for id, count in counts.items()
     ]
     rows.sort(key=lambda row: (KINDS_IN_ORDER.index(row.kind), -row.count.cells, row.id))
@@ -107,22 +107,24 @@ def failing(document: Document, cause: str = "") -> Iterable[CellEntry]:
 
 
 def records(document: Document, cause: str) -> list[Record]:
-    """What each remedy did for the cells of a cause: those it proposes in their order, then what else was tried."""
-    proposed = next((one["remedies"] for one in document["causes"] if one["id"] == cause), ())
-    tried: dict[str, list[bool]] = {remedy: [] for remedy in proposed}
+    """What each remedy did for the cells of a cause: first those it proposes, in order, then others that were tried."""
+    proposed = next((entry["remedies"] for entry in document["causes"] if entry["id"] == cause), ())
+    verified_of: dict[str, list[bool]] = {remedy: [] for remedy in proposed}
     for cell in failing(document, cause):
         for trial in cell["remedies"] or ():
-            tried.setdefault(trial["remedy"], []).append(trial["verified"])
-    return [Record(remedy=remedy, tried=len(found), verified=sum(found)) for remedy, found in tried.items()]
+            verified_of.setdefault(trial["remedy"], []).append(trial["verified"])
+    return [
+        Record(remedy=remedy, tried=len(verified), verified=sum(verified)) for remedy, verified in verified_of.items()
+    ]
 
 
 def examples(document: Document, cause: str) -> list[CellEntry]:
-    """Some cells of a cause, each of another scenario."""
+    """Some cells of a cause, each from a different scenario."""
     scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    first: dict[str, CellEntry] = {}
+    first_of: dict[str, CellEntry] = {}
     for cell in failing(document, cause):
-        first.setdefault(scenario_of[cell["variant"]], cell)
-    return list(first.values())[:_EXAMPLES]
+        first_of.setdefault(scenario_of[cell["variant"]], cell)
+    return list(first_of.values())[:_EXAMPLES]
 
 
 def _counted(cell: CellEntry, proposed: Sequence[str]) -> Count:

@@ -1,4 +1,4 @@
-"""One run of the matrix, from a selection to a results document. Environments, workers and judging meet only here."""
+"""Runs the matrix, from a selection to a results document. Environments, workers and judging meet only here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.run.trials import try_remedies
 
 
 def carry_out(matrix: Matrix, causes: Causes, watcher: Watcher) -> Document:
-    """Run a matrix: save and load, judge every cell, name the causes, and try their remedies."""
+    """Run a matrix: save and load, judge every cell, find the causes, and try their remedies."""
     attempts = matrix.run(watcher)
     document = build_document(attempts, judge_cells(attempts, matrix.store.array))
     diagnose.annotate(document, causes)

@@ -1,4 +1,4 @@
-"""What is known already: results in the store and in the committed reference, and saves whose files are lost."""
+"""Looks up what is already known: results in the store and the committed reference, and saves with lost files."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _log = logging.getLogger(__name__)
 
 
 class Known:
-    """Answers which tasks need not be run. It only reads, until `keep` is called.
+    """Finds the tasks that need not be run. It only reads, until `keep` is called.
 
-    `folder` is that of a reference, whose results are known too; None is no reference.
+    `folder` holds a reference, whose results are known too; None means no reference.
     """
 
     def __init__(
@@ -31,18 +31,19 @@ class Known:
         self._limits = limits
         self._fresh = fresh
         self._folder = folder
-        self._read: dict[str, Attempt] = {}  # what the store was asked for already
+        self._read: dict[str, Attempt] = {}  # everything that was looked up so far
         self._reference: dict[str, reference.KnownAttempt] = {}
 
     def attempts(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
-        """The attempts of those tasks that are known, by key. A longer limit than it had asks a time-out again."""
+        """The attempts of those tasks that are known, by key. A time-out does not count under a longer limit."""
         if self._fresh:
             return {}
         new = [task.key for task in tasks if task.key not in self._read]
         self._read.update(self._store.attempts(new))
-        if any(key not in self._read for key in new):
+        missing = [key for key in new if key not in self._read]
+        if missing:
             self._read_reference()
-            self._read.update({key: self._reference[key].attempt for key in new if self._is_news(key)})
+            self._read.update({key: self._reference[key].attempt for key in missing if key in self._reference})
         return {
             task.key: self._read[task.key]
             for task in tasks
@@ -52,7 +53,7 @@ class Known:
     def saves(
         self, saves: Sequence[Task], loads_of: Callable[[Mapping[SaveId, Attempt]], Sequence[Task]]
     ) -> dict[str, Attempt]:
-        """The saves that are known, without those whose files are lost and needed; `loads_of` plans the loads."""
+        """The saves that are known, except those whose files are lost but needed; `loads_of` plans the loads."""
         known = self.attempts(saves)
         lost = {task.save_id: known[task.key] for task in saves if task.key in known and self._lost(known[task.key])}
         if not lost:
@@ -75,13 +76,10 @@ class Known:
             _log.info("read %d results from %s", len(self._reference), self._folder)
         self._folder = None
 
-    def _is_news(self, key: str) -> bool:
-        return key in self._reference and key not in self._read
-
     def _too_short(self, task: Task, attempt: Attempt) -> bool:
         return attempt.outcome is Outcome.TIMED_OUT and attempt.wall < self._limits.of(task)
 
     def _lost(self, attempt: Attempt) -> bool:
-        """Whether it saved something that no new load could start from."""
-        at_hand = attempt.observations and self._artifacts.has(attempt.artifact)
-        return bool(attempt.artifact) and not at_hand
+        """Whether it saved something from which no new load can start."""
+        usable = attempt.observations and self._artifacts.has(attempt.artifact)
+        return bool(attempt.artifact) and not usable

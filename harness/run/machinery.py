@@ -1,6 +1,6 @@
-"""What a run uses on this machine: the functions that provision, rehearse and open a pool of workers.
+"""The parts of this machine that a run uses: functions that provision, rehearse and open a pool of workers.
 
-A test passes a `Machinery` of other functions instead of patching these.
+A test passes a `Machinery` with other functions instead of patching these.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from harness.store.artifacts import Artifacts
 
 
 class Pool(scheduler.Pool, Protocol):
-    """Carries out tasks, until it is closed."""
+    """Runs tasks, until it is closed."""
 
     def close(self) -> None:
         """End every process."""
 
 
 class OpenPool(Protocol):
-    """What opens a pool, as `WorkerPool` does."""
+    """A callable that opens a pool, like `WorkerPool`."""
 
     def __call__(
         self,
@@ -42,7 +42,7 @@ class OpenPool(Protocol):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Machinery:
-    """The functions of this machine, each with the real one as its default."""
+    """The functions of this machine; each defaults to the real one."""
 
     wanted: Callable[[Environment], str] = records.wanted
     current: Callable[[Environment], Provisioned | None] = records.current

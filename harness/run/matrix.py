@@ -1,6 +1,6 @@
-"""The saves and loads of one run: what is missing is carried out, and every result is kept as soon as it is there.
+"""The saves and loads of one run: it runs what is missing, and keeps every result immediately.
 
-What is known is not done again, so a run can be stopped at any point.
+What is known is not run again, so you can stop a run at any point.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness.catalogue.environments import Catalogue
 from harness.execute import scheduler
 from harness.execute.pool import Isolation, Limits, TaskResult
 from harness.execute.scheduler import Chain
-from harness.model import Attempt, Environment, Fault, Outcome, Provisioned, Runtime
+from harness.model import Attempt, CellId, Environment, Fault, Outcome, Provisioned, Runtime
 from harness.plan.tasks import Conditions, Selection, Task, load_tasks, save_tasks
 from harness.results.document import RunAttempts, SaveId
 from harness.run.known import Known
@@ -33,14 +33,14 @@ from harness.store.artifacts import Artifacts
 from harness.store.attempts import Store
 from harness.tools.essence import essence
 
-# Takes what became of a task, and says whether the next of its chain is wanted.
+# Takes the attempt of a task, and returns whether the next task of its chain is wanted.
 Finished = Callable[[Task, Attempt], bool]
 _log = logging.getLogger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a run is carried out; nothing here may change a verdict.
+    """How to run; nothing here may change a verdict.
 
     `prune` removes an environment as soon as its saves, and later its loads, are done. `reference` is a folder with the
     results of an earlier run, which count as known. Remedies are tried where no other cell helps (`needed`), on every
@@ -59,7 +59,7 @@ class Options:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """What a run would do; loads of saves still to come are counted as if all of those succeeded."""
+    """What a run would do; loads are counted as if every outstanding save succeeded."""
 
     environments: tuple[Environment, ...]
     runtimes: tuple[Runtime, ...]
@@ -71,7 +71,7 @@ class Outlook:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Phase:
-    """The attempts of all tasks of a phase, by key, with how many were run, how many known, and the seconds taken."""
+    """The attempts of all tasks of a phase, by key; the numbers of tasks run and known; the seconds taken."""
 
     attempts: Mapping[str, Attempt]
     run: int
@@ -80,9 +80,9 @@ class _Phase:
 
 
 class Matrix:
-    """A selection in a catalogue, with the store that remembers.
+    """A selection in a catalogue, with the store of its results.
 
-    `dry` opens no store that is not there yet, so that looking ahead leaves nothing behind.
+    `dry` does not create a missing store, so that a look ahead leaves nothing behind.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Matrix:
         self.conditions = Conditions(worker=_worker_digest(), environments=wanted)
 
     def outlook(self) -> Outlook:
-        """What is still to be done, without doing anything."""
+        """What is still to be done, without doing it."""
         saves = self._save_tasks()
         known = self._known_saves(saves)
         loads = self._load_tasks(_saved(saves, known))
@@ -129,12 +129,12 @@ class Matrix:
         )
 
     def tasks(self) -> list[Task]:
-        """Every save, and every load of what is known to have been saved."""
+        """Every save, and every load of a save that is known to have succeeded."""
         saves = self._save_tasks()
         return saves + self._load_tasks(_saved(saves, self._known_saves(saves)))
 
     def run(self, watcher: Watcher) -> RunAttempts:
-        """Do all that is missing. Trouble of one environment, scenario or cell never stops the others."""
+        """Run everything that is missing. A problem in one environment, scenario or cell never stops the others."""
         started, begun = datetime.datetime.now(datetime.UTC), time.monotonic()
         outlook = self.outlook()
         self._known.keep()
@@ -147,20 +147,23 @@ class Matrix:
         load_tasks = self._load_tasks(saved)
         loads = self._carry_out("loads", load_tasks, self._known.attempts(load_tasks), environments, watcher)
         self._known.keep()
+        work = {
+            "saves_run": saves.run,
+            "saves_known": saves.known,
+            "loads_run": loads.run,
+            "loads_known": loads.known,
+        }
         about = {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - begun, 2),
             "command": self.options.command,
             "isolation": self.options.isolation,
             "jobs": self.options.jobs,
-            "work": {
-                "saves_run": saves.run,
-                "saves_known": saves.known,
-                "loads_run": loads.run,
-                "loads_known": loads.known,
-            },
+            "work": work,
             "time": {"provision": round(provisioned, 2), "save": saves.seconds, "load": loads.seconds},
         }
+        keys: dict[SaveId | CellId, str] = {task.save_id: task.key for task in save_tasks}
+        keys |= {task.cell_id: task.key for task in load_tasks}
         return RunAttempts(
             selection=self.selection,
             environments=self.environments,
@@ -169,25 +172,22 @@ class Matrix:
             loaded={task.cell_id: loads.attempts[task.key] for task in load_tasks},
             faults=self._faults,
             about=about,
-            keys={
-                **{task.save_id: task.key for task in save_tasks},
-                **{task.cell_id: task.key for task in load_tasks},
-            },
+            keys=keys,
         )
 
     def known_attempts(self, tasks: Sequence[Task]) -> dict[str, Attempt]:
-        """The attempts of those tasks that are known, by key; what the reference knew is kept in the store."""
+        """The attempts of those tasks that are known, by key; those from the reference are kept in the store."""
         known = self._known.attempts(tasks)
         self._known.keep()
         return known
 
     def environments_of(self, runtimes: Iterable[Runtime]) -> tuple[Environment, ...]:
-        """The environments of some runtimes, in the order of the catalogue."""
+        """The environments of some runtimes, in catalogue order."""
         names = {runtime.environment for runtime in runtimes}
         return tuple(environment for environment in self.catalogue.environments if environment.id in names)
 
     def run_environments(self) -> RunEnvironments:
-        """The environments for some chains, none of which is prepared yet."""
+        """The environments of a run, not prepared yet."""
         jobs, prune = self.options.jobs, self.options.prune
         return RunEnvironments(self.catalogue, self.conditions.worker, self._machinery, jobs=jobs, prune=prune)
 
@@ -200,20 +200,22 @@ class Matrix:
         watcher: Watcher,
         finished: Finished,
     ) -> int:
-        """Run chains of tasks, as far as `finished` wants; the number of tasks run."""
+        """Run chains of tasks, each as far as `finished` wants, and return the number of tasks run."""
         watcher.begin(phase, len(chains), known)
         _log.info("%s: %d to do, %d known", phase, len(chains), known)
         run = 0
         for batch in environments.batches(chains):
-            possible = []
+            runnable = []
             for chain in batch:
-                if reason := environments.missing(chain[0]):
-                    finished(chain[0], Attempt(outcome=Outcome.UNAVAILABLE, reason=reason))
-                    watcher.done(phase, chain[0].about, str(Outcome.UNAVAILABLE))
+                first = chain[0]
+                reason = environments.missing(first)
+                if reason:
+                    finished(first, Attempt(outcome=Outcome.UNAVAILABLE, reason=reason))
+                    watcher.done(phase, first.about, str(Outcome.UNAVAILABLE))
                 else:
-                    possible.append(chain)
-            if possible:
-                run += self._run_batch(phase, possible, environments, watcher, finished)
+                    runnable.append(chain)
+            if runnable:
+                run += self._run_batch(phase, runnable, environments, watcher, finished)
         return run
 
     def _save_tasks(self) -> list[Task]:
@@ -227,11 +229,11 @@ class Matrix:
 
     def _loads_to_come(self, saves: Iterable[Task]) -> int:
         """How many loads there are at most of saves that are still to be made."""
-        asks, loaders = self.selection.asks, self.selection.loaders
-        return sum(asks(task.variant, task.runtime, loader) for task in saves for loader in loaders)
+        includes, loaders = self.selection.includes, self.selection.loaders
+        return sum(includes(task.variant, task.runtime, loader) for task in saves for loader in loaders)
 
     def _records(self, environments: RunEnvironments) -> dict[str, Provisioned]:
-        """The record of every environment that is ready, and of those that this run needed."""
+        """The record of every environment that is ready or that this run needed."""
         current = {environment.id: self._machinery.current(environment) for environment in self.environments}
         return {**{id: record for id, record in current.items() if record}, **environments.records}
 
@@ -243,18 +245,19 @@ class Matrix:
         environments: RunEnvironments,
         watcher: Watcher,
     ) -> _Phase:
-        """Run the tasks that are not known; two savers may give the same artifact, and so the same task."""
+        """Run the tasks that are not known; two savers may produce the same artifact, and so the same task."""
         begun = time.monotonic()
         attempts = dict(known)
-        waiting = [[task] for task in tasks if task.key not in known]
+        chains = [[task] for task in tasks if task.key not in known]
+        known_tasks = len(tasks) - len(chains)
 
         def finished(task: Task, attempt: Attempt) -> bool:
             attempts[task.key] = attempt
             return True
 
-        run = self.run_chains(phase, waiting, len(tasks) - len(waiting), environments, watcher, finished)
+        run = self.run_chains(phase, chains, known_tasks, environments, watcher, finished)
         seconds = round(time.monotonic() - begun, 2)
-        return _Phase(attempts=attempts, run=run, known=len(tasks) - len(waiting), seconds=seconds)
+        return _Phase(attempts=attempts, run=run, known=known_tasks, seconds=seconds)
 
     def _run_batch(
         self,
@@ -272,7 +275,7 @@ class Matrix:
             attempt, arrays = result
             attempt = checked(attempt, environments.records[task.runtime.environment])
             _log.debug("%s %s: %s in %.1f s", task.stage, task.about, attempt.outcome, attempt.wall)
-            if attempt.outcome is not Outcome.UNAVAILABLE:  # a fact about this machine, to be tried again
+            if attempt.outcome is not Outcome.UNAVAILABLE:  # otherwise this machine is at fault: try again next time
                 self.store.put(task.key, str(task.stage), task.about, attempt, arrays)
             wanted = finished(task, attempt)
             if not wanted or task.key in last:
@@ -309,14 +312,14 @@ def checked(attempt: Attempt, record: Provisioned) -> Attempt:
     """The attempt, or `unavailable` if its worker reports other versions than the environment's record."""
     installed = {"python": record.python_version, **record.packages}
     installed.setdefault("tensorflow", installed.get("tensorflow-cpu", ""))
-    wrong = [
+    mismatches = [
         f"{name} is {attempt.versions[name]}, recorded is {installed[name]}"
         for name in ("python", "tensorflow", "numpy", "h5py")
         if attempt.versions.get(name) and installed.get(name) and attempt.versions[name] != installed[name]
     ]
-    if not wrong:
+    if not mismatches:
         return attempt
-    return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"not the environment that was asked: {'; '.join(wrong)}")
+    return Attempt(outcome=Outcome.UNAVAILABLE, reason=f"not the requested environment: {'; '.join(mismatches)}")
 
 
 def _saved(saves: Iterable[Task], attempts: Mapping[str, Attempt]) -> dict[SaveId, Attempt]:
@@ -324,8 +327,8 @@ def _saved(saves: Iterable[Task], attempts: Mapping[str, Attempt]) -> dict[SaveI
 
 
 def _worker_digest() -> str:
-    """What of the worker any result depends on; remedies are a folder apart, and in the keys of their own runs."""
-    whole = hashlib.sha256()
+    """The worker code on which every result depends. Remedies are apart, in the keys of their own runs."""
+    digest = hashlib.sha256()
     for path in sorted(paths.WORKER.glob("*.py")):
-        whole.update(path.name.encode() + b"\0" + essence(path.read_bytes()) + b"\0")
-    return whole.hexdigest()
+        digest.update(path.name.encode() + b"\0" + essence(path.read_bytes()) + b"\0")
+    return digest.hexdigest()

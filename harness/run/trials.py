@@ -1,4 +1,4 @@
-"""Trying remedies: cells that are not good are loaded once more with what their causes propose."""
+"""Tries remedies: failing cells are loaded once more, with what their causes propose."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from harness.run.ready import Watcher
 def try_remedies(
     matrix: Matrix, run: RunAttempts, document: Document, causes: Causes, watcher: Watcher
 ) -> dict[CellId, list[Trial]]:
-    """The trials of each cell; adds what they took to the document's `run`.
+    """The trials of each cell; adds the work and time they took to the document's `run`.
 
     The remedies of a cell are tried until one helps. Cells that another cell helps (another format, say) wait until
-    the rest is done, and are tried only if `all` remedies are asked for. A cell whose artifact is not on this machine
-    is tried only as far as results are known.
+    the rest is done, and are tried only if the option is `all`. If a cell's artifact is not on this machine, only
+    known results are used.
     """
     begun = time.monotonic()
     trials = _Trials(matrix, run, remedies.cases(document, causes))
@@ -40,7 +40,7 @@ def try_remedies(
 
 
 class _Trials:
-    """The cases of a run, with a task for each remedy that is proposed; what is known of them is taken at once."""
+    """The cases of a run, with a task for each proposed remedy; known results are taken immediately."""
 
     def __init__(self, matrix: Matrix, run: RunAttempts, cases: Sequence[Case]) -> None:
         self.cases = cases
@@ -49,19 +49,19 @@ class _Trials:
         self._environments = matrix.run_environments()
         self._array = functools.lru_cache(maxsize=65536)(matrix.store.array)
         self._tasks = _tasks(matrix, run, cases)
-        self._cases_of: dict[str, list[Case]] = {}  # two savers may have given the same artifact
+        self._cases_of: dict[str, list[Case]] = {}  # two savers may have produced the same artifact
         for case in cases:
             for task in self._tasks[case.id]:
                 self._cases_of.setdefault(task.key, []).append(case)
-        known = matrix.known_attempts([task for case in cases for task in self._tasks[case.id]])
-        self.known = len(known)
-        for case in cases:
-            for task in self._tasks[case.id]:
-                if task.key in known:
-                    self._take(task, known[task.key])
+        tasks = [task for case in cases for task in self._tasks[case.id]]
+        attempts = matrix.known_attempts(tasks)
+        self.known = len(attempts)
+        for task in tasks:
+            if task.key in attempts:
+                self._take(task, attempts[task.key])
 
     def carry_out(self, more: bool, watcher: Watcher) -> int:
-        """Run what is still wanted, with `more` also on cells that another cell helps; the number of tasks run."""
+        """Run what is still wanted, with `more` also on cells that another cell helps, and return how many ran."""
         chains = self._chains(more)
         if chains:
             runtimes = dict.fromkeys(chain[0].runtime for chain in chains)
@@ -71,7 +71,7 @@ class _Trials:
         return self._matrix.run_chains(phase, chains, self.known, self._environments, watcher, finished)
 
     def _chains(self, more: bool) -> list[Chain]:
-        """The tasks that are left of each case that wants any, by loading runtime."""
+        """The remaining tasks of each case that wants another remedy, by loading runtime."""
         chains = [self._left(case) for case in self.cases if case.wants(more)]
         loaders = self._matrix.selection.loaders
         return sorted((chain for chain in chains if chain), key=lambda chain: loaders.index(chain[0].runtime))
@@ -81,20 +81,22 @@ class _Trials:
         return [task for task in tasks if task.remedy in case.left and self._matrix.artifacts.has(task.artifact)]
 
     def _take(self, task: Task, attempt: Attempt) -> None:
-        """Let every case of a task know what became of it."""
+        """Pass the attempt of a task to each of its cases."""
         for case in self._cases_of[task.key]:
             if task.remedy in case.left:
                 cell = judge_again(self._run, self._array, task.variant, case.id, attempt)
                 case.tried(task.remedy, cell, task.key)
 
     def _finished(self, task: Task, attempt: Attempt, more: bool) -> bool:
-        """Take a result; whether the next remedy is wanted."""
+        """Take a result, and return whether the next remedy is wanted."""
         self._take(task, attempt)
-        return attempt.outcome is not Outcome.UNAVAILABLE and any(case.wants(more) for case in self._cases_of[task.key])
+        if attempt.outcome is Outcome.UNAVAILABLE:
+            return False
+        return any(case.wants(more) for case in self._cases_of[task.key])
 
 
 def _tasks(matrix: Matrix, run: RunAttempts, cases: Sequence[Case]) -> Mapping[CellId, list[Task]]:
-    """Each case's load once more with each remedy that is proposed, in order."""
+    """The load of each case, repeated with each proposed remedy in order."""
     loads = {task.cell_id: task for task in load_tasks(matrix.selection, matrix.conditions, run.saved)}
     savers = {runtime.id: runtime for runtime in matrix.selection.savers}
 

@@ -1,4 +1,4 @@
-"""The working folder of a run, which goes with the run; what killed runs left behind goes with the next one."""
+"""The working folder of a run, removed when it ends; the next run removes those of killed runs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sweep(parent: pathlib.Path) -> None:
 
 def _alive(process: int) -> bool:
     if os.name != "posix":
-        return True  # elsewhere a signal of 0 is more than a question
+        return True  # on other systems signal 0 is not just a check
     try:
         os.kill(process, 0)
     except ProcessLookupError:

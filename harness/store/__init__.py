@@ -1,1 +1,1 @@
-"""What outlives a run: finished saves and loads in SQLite, and the files that saves produced, by their content."""
+"""Keeps what outlives a run: finished saves and loads in SQLite, and the files that saves produced, by content."""

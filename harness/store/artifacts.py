@@ -1,4 +1,4 @@
-"""Content-addressed store of artifacts: the files of one save and the inputs its model was fed."""
+"""Content-addressed store of artifacts: the files of one save, and the inputs that its model was fed."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from harness.worker import protocol
 
 
 class Artifacts:
-    """A folder of artifacts, each under the digest of its content; what is in it never changes."""
+    """A folder of artifacts, each under the digest of its content; an artifact never changes."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
 
     def path(self, digest: str) -> pathlib.Path:
-        """Where an artifact lies or would lie."""
+        """Where an artifact is, or would be, stored."""
         return self.folder / digest[:2] / digest
 
     def has(self, digest: str) -> bool:
-        """Whether it is there."""
+        """Whether the artifact is in the store."""
         return self.path(digest).is_dir()
 
     def take(self, work: pathlib.Path) -> str:
-        """Move what a save left in its working folder into the store and return its digest."""
+        """Move what a save left in its working folder into the store, and return the digest."""
         aside = work / "taken"
         aside.mkdir()
         for name in (protocol.ARTIFACT, protocol.INPUTS):
@@ -38,7 +38,7 @@ class Artifacts:
         except OSError:
             if not target.is_dir():
                 raise
-            shutil.rmtree(aside)  # the same content is there already
+            shutil.rmtree(aside)  # the store already has the same content
         return digest
 
     def lay_out(self, digest: str, work: pathlib.Path) -> None:
@@ -54,11 +54,11 @@ class Artifacts:
 
 
 def _digest(folder: pathlib.Path) -> str:
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_dir():  # an empty folder is content too: SavedModel has them
-            whole.update(f"{path.relative_to(folder).as_posix()}/\0".encode())
+        if path.is_dir():  # an empty folder is content too: a SavedModel has some
+            digest.update(f"{path.relative_to(folder).as_posix()}/\0".encode())
         elif path.is_file():
             content = path.read_bytes()
-            whole.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
-    return whole.hexdigest()
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

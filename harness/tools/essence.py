@@ -1,6 +1,6 @@
-"""What of a Python source can change a result: its tokens, without comments, docstrings and blank lines.
+"""The part of a Python source that can change a result: its tokens, without comments, docstrings and blank lines.
 
-Results are keyed by it, so that a better word in a docstring does not make hours of work be done again.
+It is part of the key of a result, so that rewording a docstring does not repeat hours of work.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import pathlib
 import tokenize
 
 _NOTHING = (tokenize.COMMENT, tokenize.NL, tokenize.ENCODING)
-_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)  # that they are there matters, and not how
+_LAYOUT = (tokenize.INDENT, tokenize.DEDENT, tokenize.NEWLINE)  # their presence matters, not their text
 
 
 def essence(source: bytes) -> bytes:
-    """The essence of a source; what is no Python is its own essence."""
+    """The essence of a source; the source itself if it is not Python."""
     try:
         docstrings = _docstrings(ast.parse(source))
         tokens = list(tokenize.tokenize(io.BytesIO(source).readline))
@@ -23,16 +23,17 @@ def essence(source: bytes) -> bytes:
         return source
     kept = []
     for token, before in zip(tokens, [None, *tokens], strict=False):
-        said = token.start in docstrings or (token.type == tokenize.NEWLINE and before and before.start in docstrings)
-        if token.type not in _NOTHING and not said:
+        ends_docstring = token.type == tokenize.NEWLINE and before and before.start in docstrings
+        is_docstring = token.start in docstrings or ends_docstring
+        if token.type not in _NOTHING and not is_docstring:
             kept.append(f"{token.type if token.type in _LAYOUT else token.string}\0")
     return "".join(kept).encode("utf-8", "surrogatepass")
 
 
 def essence_of(path: pathlib.Path, function: str) -> bytes:
-    """The essence of one function of a module, of whatever of that module it uses, and of used modules beside it.
+    """The essence of one function of a module, of everything in that module it uses, and of used modules next to it.
 
-    Raises KeyError when there is no such function.
+    Raises KeyError if there is no such function.
     """
     source = path.read_text(encoding="utf-8")
     tree = ast.parse(source)
@@ -45,12 +46,13 @@ def essence_of(path: pathlib.Path, function: str) -> bytes:
         used = {node.id for node in ast.walk(defined[name]) if isinstance(node, ast.Name)}
         waiting += sorted((used & defined.keys()) - reached.keys())
     parts = [essence((ast.get_source_segment(source, reached[name]) or "").encode()) for name in sorted(reached)]
-    beside = {path.with_name(f"{name}.py") for name, node in reached.items() if isinstance(node, ast.ImportFrom)}
-    return b"\0".join([*parts, *(essence(one.read_bytes()) for one in sorted(beside) if one.is_file())])
+    imported = {path.with_name(f"{name}.py") for name, node in reached.items() if isinstance(node, ast.ImportFrom)}
+    parts += [essence(module.read_bytes()) for module in sorted(imported) if module.is_file()]
+    return b"\0".join(parts)
 
 
 def _defined(node: ast.stmt) -> list[str]:
-    """The names that a statement at the top of a module defines."""
+    """The names that a statement at the top level of a module defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -62,7 +64,7 @@ def _defined(node: ast.stmt) -> list[str]:
 
 def _docstrings(tree: ast.Module) -> set[tuple[int, int]]:
     """Where docstrings begin: line, and column in characters as tokens count them."""
-    found = set()
+    starts = set()
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
             first = node.body[0]
@@ -71,5 +73,5 @@ def _docstrings(tree: ast.Module) -> set[tuple[int, int]]:
                 and isinstance(first.value, ast.Constant)
                 and isinstance(first.value.value, str)
             ):
-                found.add((first.lineno, first.col_offset))
-    return found
+                starts.add((first.lineno, first.col_offset))
+    return starts

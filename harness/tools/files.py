@@ -1,4 +1,4 @@
-"""Files written whole or not at all: beside the target first, then renamed."""
+"""Writes files whole or not at all: first next to the target, then renamed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pathlib
 
 
 def replace_file(path: pathlib.Path, content: str | bytes) -> None:
-    """Write a file in place of the one that may be there. Text becomes UTF-8 as it is. Raises OSError.
+    """Write a file, replacing any old one. Text is written as UTF-8, unchanged. Raises OSError.
 
     The folder must exist. A reader sees the old file or the new one, never a part.
     """

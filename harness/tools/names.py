@@ -1,4 +1,4 @@
-"""What a user may have meant by a name that is not known."""
+"""Suggests what a user may have meant by an unknown name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """'; did you mean X?' for the nearest known names, or ''."""
+    """'; did you mean X?' with the nearest known names, or ''."""
     close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
     return f"; did you mean {' or '.join(close)}?" if close else ""

@@ -1,7 +1,7 @@
-"""A page of headings, paragraphs, lists, tables and code, told in a terminal or written as Markdown.
+"""A page of headings, paragraphs, lists, tables and code, printed to a terminal or written as Markdown.
 
-Everything is wrapped at 80 columns, in a pipe as well. Texts are shown as they are, since what comes from a model or a
-message is no markup; only what would steer a terminal is left out.
+Everything is wrapped at 80 columns, also in a pipe. Texts are shown as they are, because text from a model or a message
+is not markup; only terminal control characters are left out.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from rich.text import Text
 from harness.tools.markdown import inert
 
 WIDTH = 80
-_STEERING = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclasses.dataclass(frozen=True)
 class Heading:
-    """A heading; `level` 1 is the page's own."""
+    """A heading; `level` 1 is the title of the page."""
 
     text: str
     level: int = 2
@@ -33,7 +33,7 @@ class Heading:
 
 @dataclasses.dataclass(frozen=True)
 class Paragraph:
-    """A text that is wrapped."""
+    """A text to be wrapped."""
 
     text: str
 
@@ -47,9 +47,9 @@ class BulletList:
 
 @dataclasses.dataclass(frozen=True)
 class Grid:
-    """A table: the heads of its columns, its rows; `left` columns are aligned to the left and may be wrapped.
+    """A table: column heads, and rows; the first `left` columns are left-aligned and may be wrapped.
 
-    A line break in a head is a place where a terminal breaks the word.
+    A line break in a head is where a terminal breaks the word.
     """
 
     heads: tuple[str, ...]
@@ -59,7 +59,7 @@ class Grid:
 
 @dataclasses.dataclass(frozen=True)
 class CodeBlock:
-    """Code to copy: never wrapped."""
+    """Code to copy, never wrapped."""
 
     text: str
 
@@ -75,16 +75,16 @@ def tell(console: Console, page: Sequence[Block]) -> None:
             console.print()
         match block:
             case Heading(text, level):
-                _say(console, _filled(text, width), "bold underline" if level < 3 else "bold")
+                _print(console, _filled(text, width), "bold underline" if level < 3 else "bold")
             case Paragraph(text):
-                _say(console, _filled(text, width))
+                _print(console, _filled(text, width))
             case BulletList(texts):
                 for text in texts:
-                    _say(console, _filled(text, width, "  - ", "    "))
+                    _print(console, _filled(text, width, "  - ", "    "))
             case Grid():
                 console.print(_table(block), width=width, soft_wrap=False)
             case CodeBlock(text):
-                _say(console, textwrap.indent(text, "    "), "cyan")
+                _print(console, textwrap.indent(text, "    "), "cyan")
 
 
 def markdown(page: Sequence[Block]) -> str:
@@ -101,7 +101,7 @@ def markdown(page: Sequence[Block]) -> str:
             case Grid(heads, rows, left):
                 lines = [
                     [inert(head.replace("\n", "")) for head in heads],
-                    ["---" if place < left else "--:" for place in range(len(heads))],
+                    ["---" if column < left else "--:" for column in range(len(heads))],
                     *[[inert(text) for text in row] for row in rows],
                 ]
                 parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
@@ -116,16 +116,15 @@ def _filled(text: str, width: int, first: str = "", others: str = "") -> str:
     )
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
-    console.print(_STEERING.sub("", text), markup=False, highlight=False, style=style, soft_wrap=True)
+def _print(console: Console, text: str, style: str = "") -> None:
+    console.print(_CONTROL.sub("", text), markup=False, highlight=False, style=style, soft_wrap=True)
 
 
 def _table(grid: Grid) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_edge=False)
-    for place, head in enumerate(grid.heads):
-        table.add_column(
-            Text(head), justify="left" if place < grid.left else "right", overflow="fold", no_wrap=place >= grid.left
-        )
+    for column, head in enumerate(grid.heads):
+        left = column < grid.left
+        table.add_column(Text(head), justify="left" if left else "right", overflow="fold", no_wrap=not left)
     for row in grid.rows:
-        table.add_row(*(Text(_STEERING.sub("", text)) for text in row))
+        table.add_row(*(Text(_CONTROL.sub("", text)) for text in row))
     return table

@@ -1,4 +1,4 @@
-"""A real browser for the report: Debian's Chromium driven by Playwright, with every complaint of the page collected."""
+"""A real browser for the report: Debian's Chromium driven by Playwright. Complaints of the page are collected."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """A made report of eight runtimes, full of hostile text."""
+    """A made-up report of eight runtimes, full of hostile text."""
     folder = tmp_path_factory.mktemp("report")
     harness.report.write(made.results(), folder)
     return folder
@@ -57,14 +57,14 @@ def results(report: pathlib.Path) -> Any:
 
 @pytest.fixture(scope="session")
 def laid_over(results: Any, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """The same run laid over an earlier one: its page."""
+    """The page of the same run compared with an earlier one."""
     before = earlier.of(made.earlier(results))
     return harness.report.write(results, tmp_path_factory.mktemp("laid_over"), before)["index.html"]
 
 
 @pytest.fixture
 def open_page(browser: Any, report: pathlib.Path) -> Iterator[Open]:
-    """Open the report from disk at a fragment; in the end no page may have complained or asked for anything."""
+    """Open the report from disk at a fragment; no page may log a complaint or request anything."""
     contexts, complaints = [], []
 
     def opened(fragment: str = "#/", file: pathlib.Path = report / "index.html", **options: Any) -> Any:

@@ -1,4 +1,4 @@
-"""For everyone: keyboard, screen readers, contrast, narrow, wide, paper; and screenshots. Needs chromium."""
+"""Accessibility: keyboard, screen readers, contrast, narrow and wide windows, paper; screenshots. Needs chromium."""
 
 from __future__ import annotations
 
@@ -32,38 +32,38 @@ PLACES = {
 
 
 def places(results: Any) -> dict[str, str]:
-    """All views, and a cell of each verdict."""
-    found = dict(PLACES)
+    """All views, and a cell of each kind of verdict."""
+    all_places = dict(PLACES)
     for verdict in ("changed", "crashed", "refused", "unsaved", "identical"):
         cell = next(cell for cell in results["cells"] if cell["verdict"] == verdict)
-        found[f"cell-{verdict}"] = fragment("cell", cell["variant"], cell["save"], cell["load"])
-    return found
+        all_places[f"cell-{verdict}"] = fragment("cell", cell["variant"], cell["save"], cell["load"])
+    return all_places
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(open_page: Open, results: Any, laid_over: pathlib.Path, scheme: str) -> None:
-    """Every view in both themes passes the rules of axe-core, contrast included, with all that folds unfolded."""
+    """Every view passes the rules of axe-core in both themes, contrast included, with all details open."""
     page = open_page(file=laid_over, color_scheme=scheme)
-    found = {}
+    violations_of = {}
     for name, place in places(results).items():
         page.evaluate("hash => location.hash = hash", place)
         page.wait_for_function("hash => location.hash === hash", arg=place)
         page.wait_for_timeout(60)
         page.evaluate("document.querySelectorAll('main details').forEach(item => (item.open = true))")
         violations = axe_api.Axe().run(page).response["violations"]
-        found[name] = [(item["id"], [node["html"][:160] for node in item["nodes"][:3]]) for item in violations]
-    assert {} == {name: items for name, items in found.items() if items}
+        violations_of[name] = [(item["id"], [node["html"][:160] for node in item["nodes"][:3]]) for item in violations]
+    assert {} == {name: violations for name, violations in violations_of.items() if violations}
 
 
 def test_axe_on_the_narrow_page(open_page: Open) -> None:
-    """The stacked lists keep their table semantics."""
+    """Lists that are stacked there keep their table semantics."""
     page = open_page("#/pair/tf-2.3/keras-3", viewport={"width": 390, "height": 844})
     assert [] == axe_api.Axe().run(page).response["violations"]
     assert page.get_by_role("table", name="Cells from tf-2.3 to keras-3").get_by_role("row").count() > 10
 
 
 def test_arrow_keys_walk_the_matrix(open_page: Open) -> None:
-    """One stop of Tab for the matrix; arrows, Home and End move inside it, and Enter opens."""
+    """The matrix is one Tab stop; arrows, Home and End move inside it, and Enter opens a square."""
     page = open_page()
     assert 1 == page.locator("#summed a[tabindex='0']").count()
     page.locator("#summed a[tabindex='0']").focus()
@@ -84,7 +84,7 @@ def test_arrow_keys_walk_the_matrix(open_page: Open) -> None:
 
 
 def test_arrow_keys_pass_over_hidden_rows(open_page: Open) -> None:
-    """With one row left, down stays where it is and up goes to the heading."""
+    """With one row left, the down arrow does nothing and the up arrow goes to the heading."""
     page = open_page("#/?save=tf-2.3")
     page.locator("#summed tbody tr:not([hidden]) td a").first.focus()
     page.keyboard.press("ArrowDown")
@@ -94,19 +94,19 @@ def test_arrow_keys_pass_over_hidden_rows(open_page: Open) -> None:
 
 
 def test_the_keyboard_reaches_everything(open_page: Open) -> None:
-    """Tab comes by navigation, export, theme, legend, search, selects, matrix, findings and variants, visibly."""
+    """Tab visits navigation, export, theme, legend, search, selects, matrix, findings and variants, visibly."""
     page = open_page()
     reached = set()
     for _ in range(90):
         page.keyboard.press("Tab")
-        here = page.evaluate(
+        part, outline = page.evaluate(
             """() => { const node = document.activeElement; const part = node.closest(
               'nav, .tools, .legend, .controls, #summed, .panel-findings, .panel-variants');
               const outline = getComputedStyle(node).outlineStyle;
               return [part ? (part.id || part.className || part.tagName) : node.className, outline]; }"""
         )
-        reached.add(here[0])
-        assert "none" != here[1]
+        reached.add(part)
+        assert "none" != outline
     assert {
         "skip",
         "js",
@@ -120,7 +120,7 @@ def test_the_keyboard_reaches_everything(open_page: Open) -> None:
 
 
 def test_a_new_view_takes_the_focus_to_its_heading(open_page: Open) -> None:
-    """Who cannot see the page is told where it has gone."""
+    """The new view is announced to screen readers."""
     page = open_page()
     go(page, lambda: page.evaluate("location.hash = '#/runtimes'"))
     assert "H1" == page.evaluate("document.activeElement.tagName")
@@ -129,7 +129,7 @@ def test_a_new_view_takes_the_focus_to_its_heading(open_page: Open) -> None:
 
 
 def test_the_skip_link_leads_to_the_content(open_page: Open) -> None:
-    """It moves the focus without touching the view."""
+    """It moves the focus without changing the view."""
     page = open_page("#/runtimes")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -138,7 +138,7 @@ def test_the_skip_link_leads_to_the_content(open_page: Open) -> None:
 
 
 def test_row_and_column_light_up(open_page: Open) -> None:
-    """The headings of the square under the pointer are marked, and it is told in words."""
+    """The headings of the square under the pointer are marked, and the line below describes it."""
     page = open_page()
     page.locator('#summed a[aria-label^="Saved in tf-2.3, loaded in keras-3:"]').hover()
     assert ["keras-3", "tf-2.3"] == sorted(page.locator("#summed th.hl b").all_inner_texts())
@@ -146,7 +146,7 @@ def test_row_and_column_light_up(open_page: Open) -> None:
 
 
 def test_headings_stay_while_the_matrix_scrolls(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """With forty runtimes, the last square is seen together with its row and its column."""
+    """With forty runtimes, the last square is visible together with its row and column headings."""
     harness.report.write(made.results(runtimes=40, scenarios=2, formats=1), tmp_path)
     page = open_page(file=tmp_path / "index.html", viewport={"width": 1000, "height": 800})
     page.evaluate("() => document.querySelector('.scroll').scrollIntoView()")
@@ -159,7 +159,7 @@ def test_headings_stay_while_the_matrix_scrolls(open_page: Open, tmp_path: pathl
 
 
 def test_the_theme_can_be_chosen(open_page: Open) -> None:
-    """The button goes through auto, light and dark, whatever the system says, and a reload keeps the choice."""
+    """The button cycles through auto, light and dark, whatever the system prefers, and a reload keeps the choice."""
     page = open_page(color_scheme="dark")
     background = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(background)
@@ -173,7 +173,7 @@ def test_the_theme_can_be_chosen(open_page: Open) -> None:
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
 def test_nothing_is_wider_than_the_page(open_page: Open, results: Any, laid_over: pathlib.Path, width: int) -> None:
-    """Only what scrolls by itself is wider than the window, in every view."""
+    """In every view, only elements that scroll on their own are wider than the window."""
     page = open_page(file=laid_over, viewport={"width": width, "height": 900})
     wide = {}
     for name, place in places(results).items():
@@ -185,7 +185,7 @@ def test_nothing_is_wider_than_the_page(open_page: Open, results: Any, laid_over
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_versions_are_never_broken(open_page: Open, width: int) -> None:
-    """A runtime's name and its versions break at hyphens and blanks only, in rows, columns and smaller matrices."""
+    """A runtime's name and versions break only at hyphens and spaces, in rows, columns and smaller matrices."""
     page = open_page(viewport={"width": width, "height": 900})
     broken = """() => [...document.querySelectorAll(".matrix th b, .matrix th span:not(:last-child)")].filter(node => {
       if (node.matches("b")) node.textContent = "keras2.2.4";
@@ -201,7 +201,7 @@ def test_versions_are_never_broken(open_page: Open, width: int) -> None:
 
 @pytest.mark.parametrize("theme", ["auto", "dark"])
 def test_paper_is_white(open_page: Open, theme: str) -> None:
-    """Printed from a dark screen, a page is dark on white, whoever chose the darkness."""
+    """A page printed from a dark screen is dark on white, whether the system or the reader chose the dark theme."""
     page = open_page(color_scheme="dark")
     page.evaluate("theme => (document.documentElement.dataset.theme = theme)", theme)
     colours = """() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.documentElement)
@@ -215,7 +215,7 @@ def test_paper_is_white(open_page: Open, theme: str) -> None:
 
 
 def test_on_paper(open_page: Open) -> None:
-    """Printed, the matrix is whole and the controls are gone."""
+    """In print the matrix is complete and the controls are hidden."""
     page = open_page()
     page.emulate_media(media="print")
     assert page.locator("form.controls").is_hidden()
@@ -227,7 +227,7 @@ def test_on_paper(open_page: Open) -> None:
 def test_screenshots(
     open_page: Open, results: Any, laid_over: pathlib.Path, tmp_path: pathlib.Path, width: int, scheme: str
 ) -> None:
-    """Pictures of every view, for eyes; they are where pytest keeps its temporary folders."""
+    """Pictures of every view, to look at; they are in pytest's temporary folders."""
     page = open_page(file=laid_over, viewport={"width": width, "height": 1080}, color_scheme=scheme)
     for name, place in places(results).items():
         page.evaluate("hash => location.hash = hash", place)

@@ -1,4 +1,4 @@
-"""Filters: they count right, live in the fragment, and a view can be taken away as CSV or Markdown. Needs chromium."""
+"""Filters: they count correctly, are part of the link, and apply to exports as CSV or Markdown. Needs chromium."""
 
 from __future__ import annotations
 
@@ -54,59 +54,62 @@ CASES: dict[str, tuple[dict[str, str], Callable[[Cell], bool]]] = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_filter_leaves_the_right_cells(open_page: Open, results: Any, name: str) -> None:
-    """A deep link with a filter shows as many cells as a count over the results."""
+    """A link with a filter shows as many cells as a count over the results."""
     filters, wanted = CASES[name]
     page = open_page(fragment("cells", **filters))
     expected = sum(wanted(cell) for cell in results["cells"])
-    told = page.locator("#view h1").inner_text().replace("\u202f", "")
-    assert (f"{expected} cells" if expected != 1 else "1 cell") == told
+    heading = page.locator("#view h1").inner_text().replace("\u202f", "")
+    assert (f"{expected} cells" if expected != 1 else "1 cell") == heading
 
 
 def turns(results: Any) -> dict[str, int]:
-    """How many cells have another verdict than a neighbour, and than all of them on both axes; counted the slow way."""
-    order = [row["id"] for row in results["runtimes"]]
-    at = {
-        (c["variant"], c["save"], c["load"]): c["verdict"]
-        for c in results["cells"]
-        if c["verdict"] not in ("unsupported", "unavailable")
+    """Count the cells that differ from a neighbour, and from all neighbours on both axes, the slow way."""
+    order = [runtime["id"] for runtime in results["runtimes"]]
+    verdicts = {
+        (cell["variant"], cell["save"], cell["load"]): cell["verdict"]
+        for cell in results["cells"]
+        if cell["verdict"] not in ("unsupported", "unavailable")
     }
-    found = {"turns": 0, "alone": 0}
-    for (variant, save, load), verdict in at.items():
+    counts = {"turns": 0, "alone": 0}
+    for (variant, save, load), verdict in verdicts.items():
+        column = [(variant, runtime, load) for runtime in order]
+        row = [(variant, save, runtime) for runtime in order]
         axes = []
-        for line in ([(variant, one, load) for one in order], [(variant, save, one) for one in order]):
-            asked = [key for key in line if key in at]
-            here = asked.index((variant, save, load))
-            axes.append([at[key] != verdict for key in [*asked[max(here - 1, 0) : here], *asked[here + 1 : here + 2]]])
-        found["turns"] += any(axes[0]) or any(axes[1])
-        found["alone"] += bool(axes[0] and axes[1]) and all(axes[0]) and all(axes[1])
-    return found
+        for line in (column, row):
+            asked = [key for key in line if key in verdicts]
+            place = asked.index((variant, save, load))
+            neighbours = [*asked[max(place - 1, 0) : place], *asked[place + 1 : place + 2]]
+            axes.append([verdicts[key] != verdict for key in neighbours])
+        counts["turns"] += any(axes[0]) or any(axes[1])
+        counts["alone"] += bool(axes[0] and axes[1]) and all(axes[0]) and all(axes[1])
+    return counts
 
 
 @pytest.mark.parametrize("near", ["turns", "alone"])
 def test_where_verdicts_turn(open_page: Open, results: Any, near: str) -> None:
-    """Neighbours are the nearest runtimes that could be asked, so a row of unavailable ones is looked across."""
+    """Neighbours are the nearest runtimes that could be tried: unavailable rows in between are skipped."""
     page = open_page(fragment("cells", near=near))
-    told = page.locator("#view h1").inner_text().replace("\u202f", "")
-    assert f"{turns(results)[near]} cells" == told
+    heading = page.locator("#view h1").inner_text().replace("\u202f", "")
+    assert f"{turns(results)[near]} cells" == heading
     assert 0 < turns(results)["alone"] < turns(results)["turns"]
 
 
 def test_a_cause_can_be_chosen(open_page: Open) -> None:
-    """The list of causes is grouped by kind; choosing one stands in the link, and the overview follows."""
+    """The list of causes is grouped by kind; the chosen cause is in the link, and the overview follows it."""
     page = open_page()
     box = page.get_by_role("combobox", name="Cause")
-    assert "Lambda layers" in box.locator("optgroup").evaluate_all("all => all.map(one => one.label)")
+    assert "Lambda layers" in box.locator("optgroup").evaluate_all("all => all.map(group => group.label)")
     go(page, lambda: box.select_option("slots-lost"))
     assert page.url.endswith("#/?cause=slots-lost")
     assert {"incomplete"} == set(
         page.locator("details.findings:visible .mark").evaluate_all(
-            "all => all.map(one => one.textContent.trim().split(' ').at(-1))"
+            "all => all.map(mark => mark.textContent.trim().split(' ').at(-1))"
         )
     )
 
 
-def test_controls_for_what_is_not_there_are_hidden(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
-    """Without causes there is no filter by cause or remedy, without an earlier run none by what moved."""
+def test_controls_without_data_are_hidden(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
+    """Without causes there is no filter by cause or remedy, without an earlier run none by changes."""
     file = harness.report.write(made.bare(results), tmp_path)["index.html"]
     page = open_page(file=file)
     for name in ("Cause", "Remedy", "Since before"):
@@ -118,7 +121,7 @@ def test_controls_for_what_is_not_there_are_hidden(open_page: Open, results: Any
 
 
 def test_choosing_changes_the_link(open_page: Open) -> None:
-    """What is chosen stands in the fragment, and going back takes it away again."""
+    """Choices are in the fragment, and going back removes them."""
     page = open_page()
     go(page, lambda: page.get_by_role("combobox", name="Saved in").select_option("tf-2.3"))
     assert page.url.endswith("#/?save=tf-2.3")
@@ -132,7 +135,7 @@ def test_choosing_changes_the_link(open_page: Open) -> None:
 
 
 def test_typing_leaves_one_entry_in_the_history(open_page: Open) -> None:
-    """Each letter narrows the view, and one step back leaves it."""
+    """Each letter narrows the view, but none adds an entry."""
     page = open_page("#/cells")
     before = page.evaluate("history.length")
     go(page, lambda: page.get_by_label("Search").press_sequentially("lstm"))
@@ -153,7 +156,7 @@ def test_the_overview_follows_the_filter(open_page: Open, results: Any) -> None:
 
 
 def squares(page: Any) -> int:
-    """How many cells all coloured squares of the summed matrix tell of, when one verdict is chosen."""
+    """The number of cells in the coloured squares of the summed matrix, if one verdict is selected."""
     return sum(int(text.split()[1]) for text in page.locator("#summed td b").all_inner_texts() if text)
 
 
@@ -173,7 +176,7 @@ SUMS: dict[str, tuple[str, Callable[[Cell, set[str]], bool], str]] = {
 
 @pytest.mark.parametrize("name", SUMS)
 def test_the_sum_follows_the_link(open_page: Open, results: Any, name: str) -> None:
-    """Pitfalls are out of the sum, in it, or all of it, as the link says, and the line above the matrix tells."""
+    """The link decides whether the sum has no, all or only pitfalls, and the line above the matrix says which."""
     query, wanted, line = SUMS[name]
     page = open_page(f"#/?verdict=refused&{query}")
     left_out = pitfalls(results)
@@ -183,7 +186,7 @@ def test_the_sum_follows_the_link(open_page: Open, results: Any, name: str) -> N
 
 
 def test_the_sum_can_be_chosen_with_the_keyboard(open_page: Open) -> None:
-    """The second button sums all variants, keeps the focus, and going back leaves pitfalls out again."""
+    """The second button sums all variants and keeps the focus; going back leaves pitfalls out again."""
     page = open_page()
     before = page.locator("#summed tbody").inner_text()
     page.get_by_role("button", name="without pitfalls").focus()
@@ -198,8 +201,8 @@ def test_the_sum_can_be_chosen_with_the_keyboard(open_page: Open) -> None:
     assert "false" == page.get_by_role("button", name="all variants").get_attribute("aria-pressed")
 
 
-def test_choosing_a_sum_takes_the_kind_away(open_page: Open) -> None:
-    """While a kind is chosen neither button is pressed; pressing one means what it says."""
+def test_choosing_a_sum_clears_the_kind(open_page: Open) -> None:
+    """While a kind is selected neither button is pressed; pressing one clears the kind."""
     page = open_page("#/?kind=pitfall&verdict=refused")
     assert 0 == page.locator(".sums [aria-pressed=true]").count()
     go(page, page.get_by_role("button", name="all variants").click)
@@ -207,7 +210,7 @@ def test_choosing_a_sum_takes_the_kind_away(open_page: Open) -> None:
 
 
 def test_clearing_filters_keeps_the_sum(open_page: Open) -> None:
-    """What a sum is of hides no cell, so it is no filter."""
+    """The choice of a sum hides no cells, so it is not a filter."""
     page = open_page("#/?q=lstm&sum=all")
     go(page, page.get_by_role("link", name="Clear filters").click)
     assert page.url.endswith("#/?sum=all")
@@ -216,7 +219,7 @@ def test_clearing_filters_keeps_the_sum(open_page: Open) -> None:
 
 
 def test_the_pair_sums_as_the_overview(open_page: Open, results: Any) -> None:
-    """Formats are summed without pitfalls until one asks for all; the list below has every variant."""
+    """Formats are summed without pitfalls until you ask for all; the list below has every variant."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     sums = []
     for step in ("Sum all variants", "Leave them out"):
@@ -225,13 +228,13 @@ def test_the_pair_sums_as_the_overview(open_page: Open, results: Any) -> None:
         sums.append(sum(int(share.split("/")[1]) for share in shares if "/" in share))
         assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()
         go(page, page.get_by_role("link", name=step).click)
-    mine = [c for c in results["cells"] if (c["save"], c["load"]) == ("tf-2.3", "keras-3")]
-    asked = [cell for cell in mine if cell["verdict"] not in ("unsupported", "unavailable")]
+    cells = [cell for cell in results["cells"] if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
+    asked = [cell for cell in cells if cell["verdict"] not in ("unsupported", "unavailable")]
     assert [sum(cell["variant"] not in pitfalls(results) for cell in asked), len(asked)] == sums
 
 
 def test_rows_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """Of a large matrix the rows in sight are filled first; a moment later all squares count the same cells."""
+    """In a large matrix visible rows are filled first; a moment later all squares are up to date."""
     document = made.results(runtimes=40, scenarios=2, formats=1)
     harness.report.write(document, tmp_path)
     page = open_page("#/?verdict=refused", file=tmp_path / "index.html")
@@ -245,7 +248,7 @@ def test_rows_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -> No
 
 
 def test_rows_that_come_back_are_whole(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """Of a large matrix rows below the window come back a moment later, with every square, wherever it was scrolled."""
+    """In a large matrix rows below the window come back a moment later, complete, wherever it is scrolled."""
     document = made.results(runtimes=40, scenarios=2, formats=1)
     page = open_page(file=harness.report.write(document, tmp_path)["index.html"])
     page.evaluate("() => scrollTo(0, document.querySelector('#summed').getBoundingClientRect().top)")
@@ -260,7 +263,7 @@ def test_rows_that_come_back_are_whole(open_page: Open, tmp_path: pathlib.Path) 
 
 
 def test_findings_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """In a large report findings and variants below the window are brought up to date a moment after the matrix."""
+    """In a large report findings and variants below the window are updated a moment after the matrix."""
     document = made.results(runtimes=40, scenarios=14, formats=1, nasty=False)
     page = open_page(file=harness.report.write(document, tmp_path)["index.html"])
     assert "large" in page.locator("#overview").get_attribute("class")
@@ -272,7 +275,7 @@ def test_findings_out_of_sight_follow(open_page: Open, tmp_path: pathlib.Path) -
 
 
 def test_a_link_from_a_filtered_view_keeps_the_filter(open_page: Open) -> None:
-    """Going deeper does not lose what was looked for."""
+    """The next view has the same filter."""
     page = open_page("#/?verdict=refused")
     go(page, page.locator("#summed td.v-refused a").first.click)
     assert "verdict=refused" in page.url
@@ -282,7 +285,7 @@ def test_a_link_from_a_filtered_view_keeps_the_filter(open_page: Open) -> None:
 
 
 def test_filters_can_be_cleared(open_page: Open) -> None:
-    """One link takes them all away and stays on the view."""
+    """One link removes all of them and stays on the view."""
     page = open_page("#/cells?q=lstm&verdict=changed")
     go(page, page.get_by_role("link", name="Clear filters").click)
     assert page.url.endswith("#/cells")
@@ -290,7 +293,7 @@ def test_filters_can_be_cleared(open_page: Open) -> None:
 
 
 def test_the_view_as_csv(open_page: Open, results: Any, tmp_path: pathlib.Path) -> None:
-    """The file has the cells of the filtered view, and no formula."""
+    """The file has the cells of the filtered view."""
     page = open_page("#/cells?verdict=refused")
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
@@ -333,7 +336,7 @@ def test_every_view_can_be_copied(open_page: Open, place: str) -> None:
 
 
 def test_copying_without_a_clipboard(open_page: Open) -> None:
-    """Where a file may not use the clipboard API, the old way is taken."""
+    """If a file may not use the clipboard API, the page falls back to the old way."""
     page = open_page("#/runtimes/py37-tf1.15")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed')); }")
     page.evaluate(

@@ -1,4 +1,4 @@
-"""Hostile text in a real browser: it is shown, it never runs, and the page asks for nothing. Needs chromium."""
+"""Hostile text in a real browser: it is shown, never runs, and the page requests nothing. Needs chromium."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVIL = (
 
 
 def poisoned(text: str) -> Any:
-    """A small run in which everything that anyone could write is `text`."""
+    """A small run in which `text` is everything that somebody could write."""
     results = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
     for case in results["scenarios"]:
         case |= {
@@ -39,8 +39,8 @@ def poisoned(text: str) -> Any:
             "cause": text,
             "remedy": {text: text},
         }
-    for kind in results["variants"]:
-        kind |= {"id": text + "/h5", "scenario": text, "format": text, "parameters": {text: text}}
+    for variant in results["variants"]:
+        variant |= {"id": text + "/h5", "scenario": text, "format": text, "parameters": {text: text}}
     failure = {"type": text, "message": text, "traceback": text, "step": text, "path": text, "line": 1}
     for save in results["saves"]:
         save |= {"variant": text + "/h5", "reason": text, "failure": failure, "log": text, "notes": [text]}
@@ -89,7 +89,7 @@ def poisoned(text: str) -> Any:
 
 @pytest.mark.parametrize("text", EVIL)
 def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> None:
-    """In every view the text is there, whole, and nothing of it has become an element or run."""
+    """Every view shows the whole text, and no part of it has become an element or run."""
     results = poisoned(text)
     old = earlier.of(
         results
@@ -100,10 +100,10 @@ def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> 
         }
     )
     page = open_page(file=harness.report.write(results, tmp_path, old)["index.html"])
-    one, other = (row["id"] for row in results["runtimes"])
-    views = ["#/", "#/cells", fragment("variant", text + "/h5"), fragment("pair", one, other), "#/runtimes"]
+    saver, loader = (row["id"] for row in results["runtimes"])
+    views = ["#/", "#/cells", fragment("variant", text + "/h5"), fragment("pair", saver, loader), "#/runtimes"]
     views += ["#/causes", fragment("causes", text), "#/compare", fragment("cells", cause=text, q=text)]
-    views += [fragment("cell", text + "/h5", one, other), fragment("runtimes", results["environments"][0]["id"])]
+    views += [fragment("cell", text + "/h5", saver, loader), fragment("runtimes", results["environments"][0]["id"])]
     for place in views:
         page.evaluate("hash => location.hash = hash", place)
         page.wait_for_timeout(80)
@@ -118,13 +118,13 @@ def test_text_stays_text(open_page: Open, tmp_path: pathlib.Path, text: str) -> 
 
 
 def test_the_policy_holds(browser: Any, report: pathlib.Path) -> None:
-    """Were something to slip through, it could neither run nor fetch: the browser itself refuses."""
+    """If something slipped through, it could neither run nor fetch: the browser itself refuses."""
     context = browser.new_context()
     page = context.new_page()
     page.goto((report / "index.html").as_uri())
     page.wait_for_selector("html[data-ready]")
-    asked: list[str] = []
-    page.on("requestfinished", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("requestfinished", lambda request: requests.append(request.url))
     refused = page.evaluate(
         """async () => {
           const seen = [];
@@ -141,11 +141,11 @@ def test_the_policy_holds(browser: Any, report: pathlib.Path) -> None:
     )
     context.close()
     assert [["connect-src", "img-src", "script-src"], None] == refused
-    assert [] == asked
+    assert [] == requests
 
 
 def test_a_hostile_fragment_does_nothing(open_page: Open) -> None:
-    """What stands in the address is shown as text too."""
+    """Text from the address is shown as text too."""
     page = open_page("#/variant/%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E?q=%3Cscript%3E")
     assert "<img src=x onerror=alert(1)>" == page.locator("#view code").inner_text()
     go(page, lambda: page.evaluate("location.hash = '#/?scenario=__proto__&verdict=constructor&save=toString'"))

@@ -1,4 +1,4 @@
-"""Every view shows what the results say, and every link to it works. Needs chromium."""
+"""Every view shows the results, and every link to it works. Needs chromium."""
 
 from __future__ import annotations
 
@@ -15,13 +15,10 @@ pytestmark = pytest.mark.slow
 
 
 def a_cell(results: Any, verdict: str, **wanted: Any) -> Any:
-    """The first cell of a verdict."""
-    found: Any = next(
-        cell
-        for cell in results["cells"]
-        if cell["verdict"] == verdict and all(cell[name] == wanted[name] for name in wanted)
-    )
-    return found
+    """The first cell with a verdict, and with the wanted values."""
+    cells: list[Any] = results["cells"]
+    values = wanted | {"verdict": verdict}
+    return next(cell for cell in cells if all(cell[name] == value for name, value in values.items()))
 
 
 def cell_fragment(cell: Any) -> str:
@@ -30,13 +27,13 @@ def cell_fragment(cell: Any) -> str:
 
 
 def test_the_overview_sums_the_matrix(open_page: Open, results: Any) -> None:
-    """A square tells the counts of its pair without pitfalls, and leads to the pair."""
+    """A square shows the counts of its pair without pitfalls, and links to the pair."""
     page = open_page()
     kept = [cell for cell in results["cells"] if cell["variant"] not in pitfalls(results)]
-    mine = [cell["verdict"] for cell in kept if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
+    verdicts = [cell["verdict"] for cell in kept if (cell["save"], cell["load"]) == ("tf-2.3", "keras-3")]
     square = page.locator('#summed a[aria-label^="Saved in tf-2.3, loaded in keras-3:"]')
-    assert f"{mine.count('identical')}/" in square.inner_text()
-    assert f"{mine.count('identical')} identical" in square.get_attribute("aria-label")
+    assert f"{verdicts.count('identical')}/" in square.inner_text()
+    assert f"{verdicts.count('identical')} identical" in square.get_attribute("aria-label")
     go(page, square.click)
     assert "From tf-2.3 to keras-3" == page.locator("#view h1").inner_text()
 
@@ -45,15 +42,17 @@ def test_a_finding_leads_to_its_cells(open_page: Open) -> None:
     """The list behind a finding has as many cells as the finding says."""
     page = open_page()
     link = page.locator("[data-cells]").first
-    told = link.inner_text().removeprefix("Show ")
+    count = link.inner_text().removeprefix("Show ")
     go(page, link.click)
-    assert told == page.locator("#view h1").inner_text()
-    assert int(told.split()[0]) == page.locator("#view tbody tr").count()
+    assert count == page.locator("#view h1").inner_text()
+    assert int(count.split()[0]) == page.locator("#view tbody tr").count()
 
 
-def test_the_variant_stands_beside_its_remedy(open_page: Open, results: Any) -> None:
+def test_a_variant_is_next_to_its_remedy(open_page: Open, results: Any) -> None:
     """A pitfall is shown with its remedy, its description, its reasons and its source."""
-    pitfall = next(v for v in results["variants"] if v["scenario"] == "lambda_layer" and not v["remedy"])
+    pitfall = next(
+        variant for variant in results["variants"] if variant["scenario"] == "lambda_layer" and not variant["remedy"]
+    )
     page = open_page(fragment("variant", pitfall["id"]))
     assert ["pitfall: layer=none", "remedy: layer=registered"] == page.locator(
         "figcaption > :first-child"
@@ -65,7 +64,7 @@ def test_the_variant_stands_beside_its_remedy(open_page: Open, results: Any) -> 
 
 
 def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: Any) -> None:
-    """One click goes from the matrix to the evidence."""
+    """It takes one click from the matrix to the evidence."""
     cell = a_cell(results, "refused", save="tf-2.3")
     page = open_page(fragment("variant", cell["variant"]))
     label = f"Saved in {cell['save']}, loaded in {cell['load']}: refused"
@@ -74,7 +73,7 @@ def test_a_square_of_a_variant_leads_to_its_cell(open_page: Open, results: Any) 
 
 
 def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """Most variants are asked among a few; the others have no row, no column, and do not catch the Tab key."""
+    """Other runtimes have no row and no column, and Tab does not stop at them."""
     results = made.results()
     variant = results["variants"][0]["id"]
     savers, loaders = ([row["id"] for row in results["runtimes"]][at::3] for at in (1, 2))
@@ -94,15 +93,15 @@ def test_the_pair_ranks_formats(open_page: Open, results: Any) -> None:
     """Formats are ordered by their share of identical cells, and every variant is listed."""
     page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))
     table = page.get_by_role("table", name="Formats: identical of asked")
-    told = table.locator('td[data-label="Identical"]').all_inner_texts()
-    shares = [int(good) / int(asked) for good, asked in (text.split("/") for text in told)]
+    counts = [text.split("/") for text in table.locator('td[data-label="Identical"]').all_inner_texts()]
+    shares = [int(identical) / int(asked) for identical, asked in counts]
     assert sorted(shares, reverse=True) == shares
     assert 3 == len(shares)
     assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()
 
 
 def test_a_refused_cell_shows_its_exception(open_page: Open, results: Any) -> None:
-    """Type, message and the folded traceback are the measured ones."""
+    """Its message, and its traceback, which is folded at first."""
     cell = a_cell(results, "refused")
     page = open_page(cell_fragment(cell))
     assert cell["failure"]["message"] == page.locator("#view section > pre").first.text_content()
@@ -113,7 +112,7 @@ def test_a_refused_cell_shows_its_exception(open_page: Open, results: Any) -> No
 
 
 def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: Any) -> None:
-    """What was raised while saving is told once, as that."""
+    """An exception while saving is shown once, as such."""
     page = open_page(cell_fragment(a_cell(results, "unsaved")))
     titles = [title for title in page.locator("#view h2").all_inner_texts() if title.startswith("Exception")]
     assert ["Exception while saving"] == titles
@@ -121,7 +120,7 @@ def test_an_unsaved_cell_shows_the_saving_exception(open_page: Open, results: An
 
 
 def test_a_changed_cell_shows_how_much(open_page: Open, results: Any) -> None:
-    """Observation, place and the sizes of the difference are in the table, and what does not decide says so."""
+    """The table has observation, place and sizes of each difference, and marks those that do not count."""
     cell = a_cell(results, "changed")
     page = open_page(cell_fragment(cell))
     rows = page.locator("#view section:has(> h2:text-is('Differences')) tbody tr").all_inner_texts()
@@ -133,7 +132,7 @@ def test_a_changed_cell_shows_how_much(open_page: Open, results: Any) -> None:
 
 
 def test_a_long_reason_stays_small(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """A reason of thousands of signs is cut in every list and stands whole, folded, in its cell."""
+    """A reason of thousands of characters is cut in every list; its cell has all of it, folded."""
     document = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
     reason = "optimizer slot 1 differs; " * 400
     document["cells"][0] |= {"verdict": "incomplete", "stage": "compare", "reason": reason}
@@ -158,7 +157,7 @@ def test_a_long_reason_stays_small(open_page: Open, tmp_path: pathlib.Path) -> N
 
 
 def test_a_crashed_cell_shows_its_signal(open_page: Open, results: Any) -> None:
-    """The signal, the first attempt and the last words of the log."""
+    """Its signal, and its log."""
     cell = a_cell(results, "crashed")
     page = open_page(cell_fragment(cell))
     assert "SIGSEGV" in page.locator("#view dl.facts").first.inner_text()
@@ -166,8 +165,8 @@ def test_a_crashed_cell_shows_its_signal(open_page: Open, results: Any) -> None:
     assert cell["log"] == page.locator(".side").nth(1).locator("pre").text_content()
 
 
-def test_both_sides_tell_their_versions(open_page: Open, results: Any) -> None:
-    """Left what saved, right what loaded."""
+def test_both_sides_show_their_versions(open_page: Open, results: Any) -> None:
+    """The saving runtime is on the left, the loading one on the right."""
     cell = a_cell(results, "changed")
     runtimes = {runtime["id"]: runtime for runtime in results["runtimes"]}
     page = open_page(cell_fragment(cell))
@@ -178,7 +177,7 @@ def test_both_sides_tell_their_versions(open_page: Open, results: Any) -> None:
 
 
 def test_the_command_runs_just_this_cell(open_page: Open, results: Any) -> None:
-    """The command names the cell, quoted for a shell where a name needs it."""
+    """The command names the cell, and quotes names that a shell would split."""
     plain = a_cell(results, "changed", variant="conv_batchnorm/h5")
     page = open_page(cell_fragment(plain))
     expected = f"nox -s matrix -- --variant conv_batchnorm/h5 --save {plain['save']} --load {plain['load']}"
@@ -189,14 +188,14 @@ def test_the_command_runs_just_this_cell(open_page: Open, results: Any) -> None:
 
 
 def test_an_unavailable_environment_says_how_to_get_it(open_page: Open) -> None:
-    """The reason and the commands are on the environment's page."""
+    """Its page has the reason and the commands."""
     page = open_page(fragment("runtimes", "py37-tf1.15"))
     assert "no Python 3.7 was found" in page.locator(".verdict").inner_text()
     assert "uv python install 3.7\npyenv install 3.7.17" == page.locator(".copy pre").first.text_content()
 
 
 def test_an_environment_lists_its_packages(open_page: Open) -> None:
-    """Packages, lock and log are there; the list of environments leads to them."""
+    """The list of environments links to a page with its packages and its log."""
     page = open_page(fragment("runtimes"))
     assert 7 == page.locator("#view table").first.locator("tbody tr").count()
     go(page, page.locator("#view table a").first.click)
@@ -217,8 +216,8 @@ def test_an_environment_lists_its_packages(open_page: Open) -> None:
         "#/%E0%A4%A",
     ],
 )
-def test_an_unknown_name_is_said_kindly(open_page: Open, place: str) -> None:
-    """A link of another run ends at a page that says so and leads back."""
+def test_an_unknown_name_has_a_page(open_page: Open, place: str) -> None:
+    """A link from another run leads to a page that says so and links back."""
     page = open_page(place)
     assert page.locator("#view h1").inner_text().startswith("No such ")
     go(page, page.get_by_role("link", name="To the overview").click)
@@ -226,7 +225,7 @@ def test_an_unknown_name_is_said_kindly(open_page: Open, place: str) -> None:
 
 
 def test_back_and_forward(open_page: Open) -> None:
-    """The history walks through the views, and the overview comes back where it was left."""
+    """The history goes through the views, and the overview comes back at the same scroll position."""
     page = open_page()
     page.mouse.wheel(0, 700)
     page.wait_for_function("() => history.state && history.state.y > 0")
@@ -244,7 +243,7 @@ def test_back_and_forward(open_page: Open) -> None:
 
 
 def test_jumps_stay_on_the_overview(open_page: Open) -> None:
-    """The lead's link brings what was unavailable into sight, with JavaScript, without it, and as a link of its own."""
+    """The link at the top shows the unavailable environments, with or without JavaScript, and as a direct link."""
     in_sight = "() => document.getElementById('unavailable').getBoundingClientRect().top < innerHeight"
     page = open_page()
     assert page.evaluate(in_sight) is False
@@ -258,7 +257,7 @@ def test_jumps_stay_on_the_overview(open_page: Open) -> None:
 
 
 def test_an_empty_run_opens(open_page: Open, tmp_path: pathlib.Path) -> None:
-    """A report of nothing is a page without errors."""
+    """A report without cells is a page without errors."""
     harness.report.write(made.empty(), tmp_path)
     page = open_page(file=tmp_path / "index.html")
     assert "Nothing could be asked in this run." == page.locator(".headline").inner_text()
@@ -267,7 +266,7 @@ def test_an_empty_run_opens(open_page: Open, tmp_path: pathlib.Path) -> None:
 
 
 def test_without_javascript(open_page: Open, results: Any) -> None:
-    """The matrix and the findings are visible, and nothing that would need JavaScript is."""
+    """The matrix and the findings are visible, and nothing that needs JavaScript is."""
     page = open_page(java_script_enabled=False)
     assert len(results["runtimes"]) ** 2 == page.locator("#summed tbody td:visible").count()
     assert page.locator("[data-finding]:visible").count() > 5

@@ -1,7 +1,7 @@
-"""Breaks that people reported, each a cell of the matrix: what the committed reference says of it, and what runs today.
+"""Breaks that people reported, each a cell of the matrix: checked in the committed reference, and in a run today.
 
-The cases are in the TOML files beside this one: whose report it is, which cell shows it, what was measured, the cause
-that is named for it, and the kind of cause that the report speaks of (empty where it fits none).
+The cases are in the TOML files next to this one: the source of the report, the cell that shows it, what was measured,
+the cause that the catalogue names, and the kind of cause that the report suggests (empty if it fits none).
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ def committed() -> Cells:
     """The cells of the committed reference, each with its cause."""
     document = reference.read(paths.REFERENCE)
     diagnose.annotate(document, load_causes())
-    return placed(document)
+    return by_place(document)
 
 
-def placed(document: Any) -> Cells:
-    """The cells of a document by variant, saver and loader."""
+def by_place(document: Any) -> Cells:
+    """The cells of a document, by variant, saver and loader."""
     return {(cell["variant"], cell["save"], cell["load"]): cell for cell in document["cells"]}
 
 
-def test_each_case_is_told_once_and_whole() -> None:
-    """No id twice, no key missing or misspelt, an address for each."""
+def test_each_case_is_unique_and_complete() -> None:
+    """No duplicate id, no key missing or misspelt, a link for each."""
     assert len(CASES) == len({case["id"] for case in CASES})
     for case in CASES:
         assert KEYS == set(case), case["id"]
@@ -52,48 +52,47 @@ def test_each_case_is_told_once_and_whole() -> None:
         assert case["message"] or case["verdict"] == "identical", case["id"]
 
 
-def test_a_full_run_asks_for_each() -> None:
-    """A scenario's reach, or its further pairs, include the move."""
+def test_a_full_run_includes_each() -> None:
+    """The reach of its scenario, or the additional pairs, include the move."""
     catalogue = load_catalogue()
-    found, _ = scenarios.read_all(paths.SCENARIOS)
-    selection = select(catalogue, found, SelectionFilters(group="all"))
+    readable, _ = scenarios.read_all(paths.SCENARIOS)
+    selection = select(catalogue, readable, SelectionFilters(group="all"))
     variants = {variant.id: variant for variant in selection.variants}
-    assert [] == [
-        case["id"]
-        for case in CASES
-        if case["variant"] not in variants
-        or not selection.asks(
-            variants[case["variant"]], catalogue.runtime(case["save"]), catalogue.runtime(case["load"])
-        )
-    ]
+
+    def is_included(case: Any) -> bool:
+        variant = variants.get(case["variant"])
+        saver, loader = catalogue.runtime(case["save"]), catalogue.runtime(case["load"])
+        return variant is not None and selection.includes(variant, saver, loader)
+
+    assert [] == [case["id"] for case in CASES if not is_included(case)]
 
 
 @by_id
 def test_the_reference_shows_it(case: Any, committed: Cells) -> None:
-    """The verdict as measured, and a telling part of the message."""
+    """The verdict as measured, and the characteristic part of the message."""
     check(case, committed)
 
 
 @by_id
 def test_its_cause_is_named(case: Any, committed: Cells) -> None:
-    """The catalogue of causes knows it; what loads well has no cause."""
+    """The catalogue of causes explains it; what loads well has no cause."""
     assert case["cause"] == committed[case["variant"], case["save"], case["load"]]["cause"]
 
 
-def test_a_cause_is_of_the_kind_that_the_report_speaks_of() -> None:
-    """Where what was measured has a cause of another kind, the note says why."""
-    known = load_causes().by_id
+def test_a_cause_is_of_the_kind_that_the_report_suggests() -> None:
+    """If the measured cause is of another kind, the note says why."""
+    causes = load_causes().by_id
     for case in CASES:
         assert case["reported"] in ("", *CAUSE_KINDS), case["id"]
         if case["cause"] and case["reported"]:
-            assert case["reported"] == known[case["cause"]].kind or case["note"], case["id"]
+            assert case["reported"] == causes[case["cause"]].kind or case["note"], case["id"]
 
 
 @pytest.mark.slow
 @pytest.mark.live
 @by_id
-def test_it_is_so_today(case: Any, tmp_path: pathlib.Path) -> None:
-    """The same from a run of nothing but this cell: needs its two environments (nox -s known)."""
+def test_it_still_happens(case: Any, tmp_path: pathlib.Path) -> None:
+    """A run of only this cell shows the same: needs its two environments (nox -s known)."""
     command = [
         sys.executable,
         "-m",
@@ -113,11 +112,11 @@ def test_it_is_so_today(case: Any, tmp_path: pathlib.Path) -> None:
     ]
     done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
     assert 0 == done.returncode, done.stdout + done.stderr
-    check(case, placed(json.loads((tmp_path / "results.json").read_text())))
+    check(case, by_place(json.loads((tmp_path / "results.json").read_text())))
 
 
 def check(case: Any, cells: Cells) -> None:
-    """Hold a case against the cell that is to show it."""
+    """Check a case against the cell that should show it."""
     cell = cells[case["variant"], case["save"], case["load"]]
     failure = cell["failure"] or {"type": "", "message": ""}
     said = f"{cell['reason']}\n{failure['type']}: {failure['message']}"

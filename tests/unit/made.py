@@ -1,4 +1,4 @@
-"""Made-up catalogues, scenarios, attempts and workers: the least that each test has to say is what it is about."""
+"""Made-up catalogues, scenarios, attempts and workers: a test says no more than what it is about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy
 
 from harness.catalogue.environments import Catalogue
-from harness.execute import process
 from harness.execute.pool import Isolation, Limits, TaskResult
 from harness.model import (
     Attempt,
@@ -33,7 +32,7 @@ from harness.worker import protocol
 
 KERAS = pathlib.Path(__file__).with_name("made_keras")
 LEAST = '''\
-"""A least scenario: nothing but what is required."""
+"""A minimal scenario: only what is required."""
 
 
 def build(keras):
@@ -46,7 +45,7 @@ def data(rng):
 
 
 def runtime(id: str, environment: str = "", keras: KerasModule = "keras", **more: Any) -> Runtime:
-    """A runtime in an environment that is called like it, unless said otherwise."""
+    """A runtime; its environment is named after it unless given."""
     return Runtime(
         id=id,
         title=f"Title of {id}",
@@ -73,11 +72,11 @@ def environment(
 
 
 def catalogue(*ids: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> Catalogue:
-    """One environment for each runtime, one a year; all are in `core`, unless `groups` says otherwise."""
+    """An environment for each runtime, one a year; all are in `core` unless `groups` says something else."""
     return Catalogue(
         tuple(
-            environment(f"env-{id}", runtime(id), year=2016 + place, groups=(groups or {}).get(id, ("core", "all")))
-            for place, id in enumerate(ids)
+            environment(f"env-{id}", runtime(id), year=2016 + index, groups=(groups or {}).get(id, ("core", "all")))
+            for index, id in enumerate(ids)
         )
     )
 
@@ -85,12 +84,12 @@ def catalogue(*ids: str, groups: Mapping[str, tuple[str, ...]] | None = None) ->
 def record(
     environment: str, python: str = "python", status: Literal["ready", "unavailable"] = "ready", **more: Any
 ) -> Provisioned:
-    """What provisioning an environment left behind."""
+    """The record that provisioning an environment left behind."""
     return Provisioned(environment=environment, asked=f"asked-{environment}", status=status, python=python, **more)
 
 
 def scenario(name: str = "dense", formats: tuple[str, ...] = ("h5",), **more: Any) -> Scenario:
-    """A scenario as the reader gives it."""
+    """A scenario as the reader returns it."""
     return Scenario(
         **{
             "name": name,
@@ -114,7 +113,7 @@ def variant(scenario: str = "dense", format: str = "h5", **parameters: Any) -> V
 
 
 def task(stage: Stage = Stage.SAVE, id: str = "new", number: int = 1, **more: Any) -> Task:
-    """A task of a runtime, told apart by its number."""
+    """A task of a runtime, identified by its number."""
     return Task(
         **{
             "stage": stage,
@@ -140,26 +139,16 @@ def failure(**more: Any) -> Failure:
 
 
 def written(folder: pathlib.Path, name: str, text: str = LEAST) -> pathlib.Path:
-    """A script in a folder, made if need be."""
+    """A script in a folder, which is created if necessary."""
     path = folder / f"{name}.py"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(textwrap.dedent(text), encoding="utf-8")
     return path
 
 
-def inner() -> Callable[[pathlib.Path, str], dict[str, str]]:
-    """The cleaned environment of a worker with the made-up Keras on its path: the seam where TensorFlow would be."""
-    cleaned = process.environment
-
-    def with_made_keras(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
-        return {**cleaned(folder, hash_seed), "PYTHONPATH": str(KERAS)}
-
-    return with_made_keras
-
-
 @dataclasses.dataclass
 class FakePool:
-    """Stands where the pool of workers would be: each task becomes what `tell` says, and all that is asked is kept."""
+    """Replaces the pool of workers: `tell` gives the result of each task, and every requested task is kept."""
 
     pythons: Mapping[str, str]
     artifacts: Artifacts
@@ -173,19 +162,19 @@ class FakePool:
     closed: bool = False
 
     def expect(self, tasks: Any) -> None:
-        """Nothing is started beforehand."""
+        """Nothing is started in advance."""
 
     def forgo(self, tasks: Any) -> None:
-        """Remember what was not wanted in the end."""
+        """Remember the tasks that were not wanted in the end."""
         self.forgone.extend(tasks)
 
     def attempt(self, task: Task) -> TaskResult:
-        """What the task is said to become."""
+        """The result that `tell` gives."""
         self.asked.append(task)
         return self._kept(task)
 
     def attempt_alone(self, task: Task) -> TaskResult:
-        """The same, in another list."""
+        """The same, kept in another list."""
         self.alone.append(task)
         return self._kept(task)
 
@@ -194,12 +183,11 @@ class FakePool:
         self.closed = True
 
     def _kept(self, task: Task) -> TaskResult:
-        told, arrays = self.tell(task)
-        if told.outcome is Outcome.DONE and task.stage is Stage.SAVE:
-            told = dataclasses.replace(
-                told, artifact=taken(self.artifacts, self.work, f"{task.variant.id} {task.runtime.id}")
-            )
-        return told, arrays
+        result, arrays = self.tell(task)
+        if result.outcome is Outcome.DONE and task.stage is Stage.SAVE:
+            digest = taken(self.artifacts, self.work, f"{task.variant.id} {task.runtime.id}")
+            result = dataclasses.replace(result, artifact=digest)
+        return result, arrays
 
 
 def taken(artifacts: Artifacts, work: pathlib.Path, content: str) -> str:
@@ -212,7 +200,7 @@ def taken(artifacts: Artifacts, work: pathlib.Path, content: str) -> str:
 
 
 def observed(predictions: Any = 1.0, **more: Any) -> TaskResult:
-    """An attempt that predicts this, with versions and times as a real one has them."""
+    """An attempt that predicts this, with versions and times like a real one."""
     digest, content = packed(numpy.array(predictions, dtype="float32"))
     return attempt(
         **{

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.unit import entries
+
 RUNTIMES = {
     "old": ("tf.keras", "2.3.0", "env-old"),
     "mid": ("tf.keras", "2.15.0", "env-mid"),
@@ -15,11 +17,11 @@ GRU = "GRU(reset_after=False) is not compatible with GRU(reset_after=True)"
 
 
 def document(*cells: Any, pitfalls: Mapping[str, Any] | None = None) -> Any:
-    """A results document of these cells; `pitfalls` are scenarios that show a mistake, with their remedy."""
-    wrong = pitfalls or {}
+    """A results document of these cells; `pitfalls` are scenarios that show a mistake, with their remedies."""
+    pitfalls = pitfalls or {}
     variants = {cell["variant"]: cell.pop("_variant") for cell in cells}
     for variant in variants.values():
-        remedy = wrong.get(variant["scenario"], {})
+        remedy = pitfalls.get(variant["scenario"], {})
         variant["remedy"] = bool(remedy) and remedy.items() <= variant["parameters"].items()
     names = dict.fromkeys(variant["scenario"] for variant in variants.values())
     return {
@@ -43,8 +45,8 @@ def document(*cells: Any, pitfalls: Mapping[str, Any] | None = None) -> Any:
                 "name": name,
                 "title": f"Title of {name}",
                 "source": "",
-                "cause": "shown on purpose" if name in wrong else "",
-                "remedy": dict(wrong.get(name, {})),
+                "cause": "shown on purpose" if name in pitfalls else "",
+                "remedy": dict(pitfalls.get(name, {})),
             }
             for name in names
         ],
@@ -57,61 +59,26 @@ def document(*cells: Any, pitfalls: Mapping[str, Any] | None = None) -> Any:
 def cell(
     scenario: str, format: str, verdict: str, *, save: str = "old", load: str = "new", message: str = "", **more: Any
 ) -> Any:
-    """One cell; `parameters` make it another variant, `message` is that of the exception."""
+    """A cell; `parameters` select the variant, `message` is that of the exception."""
     parameters = more.pop("parameters", {})
     id = "/".join([scenario, format, *(f"{name}={value}" for name, value in parameters.items())])
-    failure = {
-        "type": more.pop("type", "ValueError"),
-        "message": message,
-        "traceback": more.pop("traceback", ""),
-        "step": "load",
-        "path": "",
-        "line": 0,
-    }
-    return {
-        "_variant": {"id": id, "scenario": scenario, "format": format, "parameters": parameters, "remedy": False},
-        "variant": id,
-        "save": save,
-        "load": load,
-        "key": "",
-        "outcome": "",
-        "verdict": verdict,
-        "stage": "load",
-        "reason": f"ValueError: {message}" if message else "",
-        "failure": failure if message else None,
-        "differences": [],
-        "step": "load",
-        "signal": "",
-        "notes": [],
-        "seconds": {},
-        "wall": 0.0,
-        "memory": 0,
-        "log": "",
-        "before": "",
-        **more,
-    }
+    type, traceback = more.pop("type", "ValueError"), more.pop("traceback", "")
+    raised = {}
+    if message:
+        raised["reason"] = f"ValueError: {message}"
+        raised["failure"] = entries.failure(type, message, traceback=traceback)
+    variant = {"id": id, "scenario": scenario, "format": format, "parameters": parameters, "remedy": False}
+    values = {"_variant": variant, "variant": id, "save": save, "load": load, "verdict": verdict, **raised, **more}
+    return entries.cell(**values)
 
 
 def trial(remedy: str, verdict: str, *, verified: bool = True, **more: Any) -> Any:
     """A remedy that was run on a cell, unless `variant`, `save` or `load` name the other cell that proves it."""
-    run = not {"variant", "save", "load"} & set(more)
-    return {
-        "remedy": remedy,
-        "verdict": verdict,
-        "reason": "",
-        "verified": verified,
-        "variant": "",
-        "save": "",
-        "load": "",
-        "wall": 0.5,
-        "key": "key" if run else "",
-        "outcome": "done" if run else "",
-        "step": "",
-        "differences": [],
-        **more,
-    }
+    was_run = not {"variant", "save", "load"} & set(more)
+    run = {"wall": 0.5, "key": "key" if was_run else "", "outcome": "done" if was_run else ""}
+    return entries.trial(**{"remedy": remedy, "verdict": verdict, "verified": verified, **run, **more})
 
 
 def many(format: str, verdict: str, count: int = 10, **more: Any) -> list[Any]:
-    """The same in so many scenarios."""
+    """The same cell in this many scenarios."""
     return [cell(f"scenario_{number}", format, verdict, **more) for number in range(count)]

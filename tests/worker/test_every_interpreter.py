@@ -14,7 +14,7 @@ import numpy
 import pytest
 
 from harness.catalogue.environments import load_catalogue
-from harness.execute.process import command, environment, run_alone
+from harness.execute.process import command, run_alone
 from harness.execute.zygote import Zygote
 from harness.worker import protocol
 
@@ -24,20 +24,7 @@ RUNTIME = {"id": "stand-in", "keras": "keras", "v1": False, "backend": "numpy"}
 
 pytestmark = pytest.mark.slow
 
-PythonWithNumpy = Callable[[str], str]
-
-
-@pytest.fixture(autouse=True)
-def _stand_in_for_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the stand-in where the worker imports `keras` from: the only seam."""
-    cleaned = environment
-
-    def with_stand_in(folder: pathlib.Path, hash_seed: str) -> dict[str, str]:
-        passed = {name: os.environ[name] for name in ("STAND_IN_CRASHES",) if name in os.environ}
-        return {**cleaned(folder, hash_seed), **passed, "PYTHONPATH": str(HERE / "stand_in")}
-
-    monkeypatch.setattr("harness.execute.process.environment", with_stand_in)
-    monkeypatch.setattr("harness.execute.zygote.environment", with_stand_in)
+PythonOf = Callable[[str], str]
 
 
 def _request(folder: pathlib.Path, stage: str, seconds: float = 60, **more: Any) -> pathlib.Path:
@@ -81,9 +68,9 @@ def _predictions(folder: pathlib.Path) -> numpy.ndarray[Any, Any]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_saves_and_loads_alone(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+def test_saves_and_loads_alone(version: str, python_of: PythonOf, tmp_path: pathlib.Path) -> None:
     """Needs that CPython: a fresh interpreter per request saves, loads, and says the same on both sides."""
-    python = python_with_numpy(version)
+    python = python_of(version)
     for stage, seed in (("save", "1"), ("load", "2")):
         folder = tmp_path / stage
         if stage == "load":
@@ -96,9 +83,9 @@ def test_saves_and_loads_alone(version: str, python_with_numpy: PythonWithNumpy,
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_remedies_are_there(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+def test_remedies_are_there(version: str, python_of: PythonOf, tmp_path: pathlib.Path) -> None:
     """Needs that CPython: one that fits loads the same model; one for another Keras says so, and is no failure."""
-    python, saved = python_with_numpy(version), tmp_path / "save"
+    python, saved = python_of(version), tmp_path / "save"
     run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
     saver = {"runtime": RUNTIME, "versions": _answer(saved)["versions"]}
     for remedy, outcome in (("custom-objects", "done"), ("safe-mode-off", "unsupported")):
@@ -110,9 +97,9 @@ def test_remedies_are_there(version: str, python_with_numpy: PythonWithNumpy, tm
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_zygote_equals_fresh_process(version: str, python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+def test_zygote_equals_fresh_process(version: str, python_of: PythonOf, tmp_path: pathlib.Path) -> None:
     """Needs that CPython and fork: a zygote's children observe what fresh interpreters do, and share no randomness."""
-    python = python_with_numpy(version)
+    python = python_of(version)
     saved = tmp_path / "save"
     run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
     zygote = Zygote(python, RUNTIME, tmp_path / "zygote", "2")
@@ -141,18 +128,17 @@ def test_zygote_equals_fresh_process(version: str, python_with_numpy: PythonWith
     ]
 
 
-def test_crash_is_told(
-    python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_crash_is_told(python_of: PythonOf, tmp_path: pathlib.Path) -> None:
     """Needs CPython 3.11 and fork: a child that dies by a signal is told as such, and the zygote goes on."""
-    python = python_with_numpy("3.11")
+    python = python_of("3.11")
     saved, broken = tmp_path / "save", tmp_path / "broken"
     run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
-    monkeypatch.setenv("STAND_IN_CRASHES", "1")
     zygote = Zygote(python, RUNTIME, tmp_path / "zygote", "2")
     try:
         zygote.wait_ready(60)
         _pass_on(saved, broken)
+        [artifact] = (broken / protocol.ARTIFACT).iterdir()
+        artifact.write_bytes(b"crash")
         assert "SIGABRT" == zygote.run(_request(broken, "load"), broken / "log.txt", 60).signal_name
         again = tmp_path / "again"
         assert 0 == zygote.run(_request(again, "save"), again / "log.txt", 60).code
@@ -160,9 +146,9 @@ def test_crash_is_told(
         zygote.close()
 
 
-def test_limit_of_a_worker_alone_is_told_as_late(python_with_numpy: PythonWithNumpy, tmp_path: pathlib.Path) -> None:
+def test_limit_of_a_worker_alone_is_told_as_late(python_of: PythonOf, tmp_path: pathlib.Path) -> None:
     """Needs CPython 3.11 and setitimer: the limit counts from when Keras is imported, and ends a worker that hangs."""
-    end = run_alone(python_with_numpy("3.11"), _request(tmp_path, "save", 0.001), tmp_path / "log.txt", "1", 60)
+    end = run_alone(python_of("3.11"), _request(tmp_path, "save", 0.001), tmp_path / "log.txt", "1", 60)
     assert (True, "SIGALRM") == (end.late, end.signal_name)
     assert end.wall < 30
 

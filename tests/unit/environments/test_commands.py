@@ -39,7 +39,7 @@ def test_child_cannot_ask_and_sees_no_colours(monkeypatch: pytest.MonkeyPatch) -
         (CommandResult(code=1, err="error: " + "a" * 500), "a" * 396 + " ..."),
         (CommandResult(code=1, err="error: Hash mismatch\n\n   Expected:\n     sha256:00\n"), "Hash mismatch"),
         (CommandResult(code=1, err="Traceback\n  File\nOSError: no\n"), "OSError: no"),
-        (CommandResult(code=-9), "exit code -9 without a word"),
+        (CommandResult(code=-9), "exit code -9 and no output"),
         (CommandResult(code=124, err="error: A", trouble="not done within 1 s"), "not done within 1 s"),
     ],
 )

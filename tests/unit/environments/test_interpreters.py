@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pathlib
 import stat
@@ -11,27 +10,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from harness.environments import commands, installed, interpreters
+from harness.environments import installed, interpreters
 from harness.environments.commands import CommandResult
 from harness.environments.interpreters import Interpreter, Missing
+from tests.unit.environments import answers
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="the layouts here are those of POSIX")
 SHIM_FAILS = CommandResult(
     code=127, err="pyenv: python3.8: command not found\n\nThe `python3.8' command exists in: 3.8.18\n"
 )
-
-
-def told(version: str, **different: object) -> CommandResult:
-    """What a good Python of this version prints."""
-    about = {
-        "implementation": "cpython",
-        "version": version,
-        "machine": "x86_64",
-        "wide": True,
-        "threaded": False,
-        "executable": "/somewhere/python",
-    }
-    return CommandResult(out=json.dumps({**about, **different}))
 
 
 class Machine:
@@ -40,7 +27,7 @@ class Machine:
     def __init__(self, root: pathlib.Path) -> None:
         """Begin with nothing installed below this root."""
         self.root = root
-        self.answers: dict[str, CommandResult] = {}
+        self.said: dict[str, CommandResult] = {}
         self.ran: list[list[str]] = []
 
     def put(self, path: str, answer: CommandResult) -> str:
@@ -49,7 +36,7 @@ class Machine:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
         file.chmod(file.stat().st_mode | stat.S_IXUSR)
-        self.answers[str(file)] = answer
+        self.said[str(file)] = answer
         return str(file)
 
     def __call__(
@@ -58,7 +45,7 @@ class Machine:
         """Answer as `commands.run` would."""
         if command[0].startswith(str(self.root)):  # the fixed places, such as /opt/conda, may hold real ones
             self.ran.append(list(command))
-        return self.answers.get(command[0], CommandResult(code=127, trouble="cannot be started"))
+        return self.said.get(command[0], CommandResult(code=127, trouble="cannot be started"))
 
 
 @pytest.fixture
@@ -70,7 +57,6 @@ def machine(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CROSSLOAD_HOME", str(tmp_path / "crossload"))
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     return Machine(tmp_path)
 
 
@@ -91,7 +77,7 @@ def missing(machine: Machine, version: str = "3.8", *, download: bool = False) -
 @POSIX
 def test_python_on_path_is_verified_by_running_it(machine: Machine) -> None:
     """A python3.8 on PATH that says it is CPython 3.8 is taken, with its full version."""
-    path = machine.put("bin/python3.8", told("3.8.20"))
+    path = machine.put("bin/python3.8", answers.python("3.8.20"))
     assert Interpreter(path=path, version="3.8.20", machine="x86_64", source="PATH") == found(machine)
 
 
@@ -100,7 +86,7 @@ def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.M
     """Pyenv's shim of an inactive version exists and fails; the version folder behind it is taken."""
     monkeypatch.setenv("PATH", f"{machine.root / '.pyenv/shims'}{os.pathsep}{machine.root / 'bin'}")
     machine.put(".pyenv/shims/python3.8", SHIM_FAILS)
-    path = machine.put(".pyenv/versions/3.8.18/bin/python3.8", told("3.8.18"))
+    path = machine.put(".pyenv/versions/3.8.18/bin/python3.8", answers.python("3.8.18"))
     assert (path, "pyenv") == (found(machine).path, found(machine).source)
 
 
@@ -122,7 +108,7 @@ def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.M
 )
 def test_installed_but_not_activated_counts(machine: Machine, place: str, source: str) -> None:
     """Every version folder is looked into, in the layouts of POSIX and of Windows."""
-    path = machine.put(place, told("3.8.18"))
+    path = machine.put(place, answers.python("3.8.18"))
     assert (path, source) == (found(machine).path, found(machine).source)
 
 
@@ -141,7 +127,7 @@ def test_installed_but_not_activated_counts(machine: Machine, place: str, source
 )
 def test_moved_roots(machine: Machine, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, place: str) -> None:
     """Each tool's own variable moves the folder that is looked into."""
-    path = machine.put(place, told("3.8.1"))
+    path = machine.put(place, answers.python("3.8.1"))
     missing(machine)
     monkeypatch.setenv(variable, str(machine.root / value))
     assert path == found(machine).path
@@ -150,7 +136,7 @@ def test_moved_roots(machine: Machine, monkeypatch: pytest.MonkeyPatch, variable
 @POSIX
 def test_conda_lists_its_environments(machine: Machine) -> None:
     """A conda environment anywhere is known from conda's own list."""
-    path = machine.put("far/away/env/bin/python3.8", told("3.8.1"))
+    path = machine.put("far/away/env/bin/python3.8", answers.python("3.8.1"))
     (machine.root / ".conda").mkdir()
     (machine.root / ".conda/environments.txt").write_text(f"/gone\n{machine.root / 'far/away/env'}\n")
     assert path == found(machine).path
@@ -159,17 +145,17 @@ def test_conda_lists_its_environments(machine: Machine) -> None:
 @POSIX
 def test_newest_patch_level_first(machine: Machine) -> None:
     """Within a tool the newest patch level is taken, by number and not by spelling."""
-    machine.put(".pyenv/versions/3.8.9/bin/python3.8", told("3.8.9"))
-    machine.put(".pyenv/versions/3.8.18/bin/python3.8", told("3.8.18"))
-    machine.put(".pyenv/versions/3.11.7/bin/python3.11", told("3.11.7"))
+    machine.put(".pyenv/versions/3.8.9/bin/python3.8", answers.python("3.8.9"))
+    machine.put(".pyenv/versions/3.8.18/bin/python3.8", answers.python("3.8.18"))
+    machine.put(".pyenv/versions/3.11.7/bin/python3.11", answers.python("3.11.7"))
     assert "3.8.18" == found(machine).version
 
 
 @POSIX
 def test_explicit_path_comes_first(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment variable beats PATH."""
-    machine.put("bin/python3.8", told("3.8.20"))
-    path = machine.put("mine/py", told("3.8.1"))
+    machine.put("bin/python3.8", answers.python("3.8.20"))
+    path = machine.put("mine/py", answers.python("3.8.1"))
     monkeypatch.setenv("CROSSLOAD_PYTHON_3_8", path)
     assert (path, "CROSSLOAD_PYTHON_3_8") == (found(machine).path, found(machine).source)
 
@@ -177,13 +163,13 @@ def test_explicit_path_comes_first(machine: Machine, monkeypatch: pytest.MonkeyP
 @POSIX
 def test_wrong_explicit_path_is_told_not_passed_over(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who names a Python means that one: another found elsewhere would be a silent surprise."""
-    machine.put("bin/python3.8", told("3.8.20"))
-    path = machine.put("mine/py", told("3.9.1"))
+    machine.put("bin/python3.8", answers.python("3.8.20"))
+    path = machine.put("mine/py", answers.python("3.9.1"))
     monkeypatch.setenv("CROSSLOAD_PYTHON_3_8", path)
     expected = Missing(
         version="3.8",
         reason=f"CROSSLOAD_PYTHON_3_8 names no Python 3.8: {path}: runs Python 3.9.1",
-        hint="let CROSSLOAD_PYTHON_3_8 name one, or unset it",
+        hint="point CROSSLOAD_PYTHON_3_8 at one, or unset it",
     )
     assert expected == missing(machine)
 
@@ -199,14 +185,14 @@ def test_wrong_explicit_path_is_told_not_passed_over(machine: Machine, monkeypat
 )
 def test_python_that_no_wheel_is_for(machine: Machine, different: dict[str, object], why: str) -> None:
     """PyPy, free-threaded and 32-bit builds do not count, and the reason says that they were seen."""
-    path = machine.put("bin/python3.8", told("3.8.20", **different))
+    path = machine.put("bin/python3.8", answers.python("3.8.20", **different))
     assert f"{path} {why}" in missing(machine).reason
 
 
 @POSIX
 def test_other_version_and_babble_are_passed_over(machine: Machine) -> None:
     """What runs another version, or does not answer as a Python does, is not even mentioned."""
-    machine.put("bin/python3.8", told("3.9.0"))
+    machine.put("bin/python3.8", answers.python("3.9.0"))
     machine.put("miniconda3/bin/python3.8", CommandResult(out="hello"))
     assert "no CPython 3.8 on this machine (looked in PATH, pyenv, asdf, mise, uv, conda)" == missing(machine).reason
 
@@ -214,7 +200,7 @@ def test_other_version_and_babble_are_passed_over(machine: Machine) -> None:
 @POSIX
 def test_answers_are_kept_within_the_process(machine: Machine) -> None:
     """A candidate is run once, however often it is looked for."""
-    machine.put("bin/python3.8", told("3.8.20"))
+    machine.put("bin/python3.8", answers.python("3.8.20"))
     assert found(machine) == found(machine)
     assert 1 == len(machine.ran)
 
@@ -231,14 +217,13 @@ def test_looking_downloads_nothing(machine: Machine) -> None:
 
 
 @POSIX
-def test_download_by_uv(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_by_uv(machine: Machine) -> None:
     """Provisioning has uv get the Python, and then finds it in uv's folder."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter([str(machine.root / "uv")]))
-    machine.put("uv", CommandResult())
+    machine.put("bin/uv", CommandResult())
 
     def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
         if list(command[1:]) == ["python", "install", "3.8"]:
-            machine.put(".local/share/uv/python/cpython-3.8.20-any/bin/python3.8", told("3.8.20"))
+            machine.put(".local/share/uv/python/cpython-3.8.20-any/bin/python3.8", answers.python("3.8.20"))
         return machine(command, stdin=stdin, timeout=timeout, hold=hold)
 
     got = interpreters.find("3.8", download=True, run=run)
@@ -247,10 +232,9 @@ def test_download_by_uv(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @POSIX
-def test_failed_download_is_part_of_the_reason(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_download_is_part_of_the_reason(machine: Machine) -> None:
     """That a download was tried, and how it failed, is told beside what was looked for."""
-    uv = machine.put("uv", CommandResult())
-    monkeypatch.setattr(commands, "_uvs", lambda: iter([uv]))
+    machine.put("bin/uv", CommandResult())
 
     def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
         failed = CommandResult(code=1, err="error: Failed to install cpython-3.8.20\n  cause: dns error\n")
@@ -270,8 +254,7 @@ def test_what_uv_has_not(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, version: str, command: list[str] | None
 ) -> None:
     """3.7 is asked of pbs-installer, and nobody is asked for 3.6, which nobody offers."""
-    uv = machine.put("uv", CommandResult())
-    monkeypatch.setattr(commands, "_uvs", lambda: iter([uv]))
+    machine.put("bin/uv", CommandResult())
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     nothing = missing(machine, version, download=True)
     asked = [[pathlib.Path(ran[0]).name, *ran[1:-1]] for ran in machine.ran if "--version" not in ran]

@@ -13,10 +13,11 @@ import pytest
 
 from harness import paths
 from harness.catalogue.environments import load_catalogue
-from harness.environments import commands, interpreters, locks
+from harness.environments import interpreters, locks
 from harness.environments.commands import CommandResult
 from harness.errors import LockError
 from harness.model import Environment, Runtime
+from tests.unit.environments import answers
 
 ENVIRONMENT = Environment(
     id="py38-six",
@@ -44,11 +45,11 @@ def catalogue(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathli
 
 
 class Uv:
-    """A uv that answers `pip compile` so; stands in for `commands.run`."""
+    """A uv that gives one answer to `pip compile`, and a Python 3.8; stands in for `commands.run`."""
 
-    def __init__(self, answer: CommandResult) -> None:
-        """Begin with the one answer that it has."""
-        self.answer = answer
+    def __init__(self, answer: CommandResult, version: CommandResult | None = None) -> None:
+        """`version` answers `uv --version`, by which a uv is found."""
+        self.answer, self.version = answer, version or CommandResult()
         self.ran: list[tuple[list[str], str]] = []
 
     def __call__(
@@ -56,22 +57,22 @@ class Uv:
     ) -> CommandResult:
         """Answer as `commands.run` would."""
         if "--version" in command:
-            return CommandResult()
+            return self.version
+        if "-c" in command:
+            return answers.python("3.8.20")
         self.ran.append((list(command[1:]), stdin))
         return self.answer
 
 
 @pytest.fixture
 def python(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is a Python for every environment."""
-    here = interpreters.Interpreter(path="/python3.8", version="3.8.20", machine="x86_64", source="PATH")
-    monkeypatch.setattr(interpreters, "find", lambda version, run: here)
+    """There is a Python for the environment."""
+    monkeypatch.setenv(interpreters.variable("3.8"), "/python3.8")
 
 
 @pytest.mark.usefixtures("python")
-def test_what_uv_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+def test_what_uv_is_asked(tmp_path: pathlib.Path) -> None:
     """The day counts whole and in UTC, requirements go by stdin, and sdists are built by the right Python."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     uv = Uv(CommandResult(out=BODY))
     assert tmp_path / "locks" / "py38-six.txt" == locks.make(ENVIRONMENT, run=uv)
     [(command, stdin)] = uv.ran
@@ -97,35 +98,30 @@ def test_what_uv_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Pat
 
 
 @pytest.mark.usefixtures("python")
-def test_what_does_not_resolve_leaves_the_old_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+def test_what_does_not_resolve_leaves_the_old_lock(tmp_path: pathlib.Path) -> None:
     """The error says what uv says and what was asked, and the file stays as it was."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     (tmp_path / "locks").mkdir()
     locks.path(ENVIRONMENT).write_text("old")
     answer = CommandResult(code=1, err="error: No solution found\n  cause: there is no version of six==1.16.0.\n")
     with pytest.raises(
         LockError,
         match=r"py38-six cannot be resolved: No solution found: there is no version of "
-        r"six==1\.16\.0\n.*asks for six==1\.16\.0.* as of 2021-06-30",
+        r"six==1\.16\.0\n.*requires six==1\.16\.0.* as of 2021-06-30",
     ):
         locks.make(ENVIRONMENT, run=Uv(answer))
     assert "old" == locks.path(ENVIRONMENT).read_text()
 
 
 @pytest.mark.usefixtures("python")
-def test_address_never_gets_into_a_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_never_gets_into_a_lock() -> None:
     """A lock that names a server or a folder would be of use to nobody else."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     with pytest.raises(LockError, match="would name an address"):
         locks.make(ENVIRONMENT, run=Uv(CommandResult(out="six @ file:///home/me/six.whl\n")))
 
 
 @pytest.mark.usefixtures("python")
-def test_rolling_lock_is_of_this_machine_and_not_committed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
-) -> None:
+def test_rolling_lock_is_of_this_machine_and_not_committed(tmp_path: pathlib.Path) -> None:
     """It lies beside the environment, and agrees with its table on any day."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     uv = Uv(CommandResult(out=BODY))
     locks.refresh(ROLLING, run=uv)
     file = tmp_path / "home" / "environments" / "py38-six.resolved.txt"
@@ -137,15 +133,14 @@ def test_rolling_lock_is_of_this_machine_and_not_committed(
     )
     tomorrow = dataclasses.replace(ROLLING, requirements=("six",), as_of=datetime.date(2021, 7, 1))
     assert [] == locks.disagreements(tomorrow, file.read_text())
-    assert ["it has six 1.16.0, asked is ==1.15"] == locks.disagreements(
+    assert ["it has six 1.16.0, and ==1.15 is required"] == locks.disagreements(
         dataclasses.replace(ROLLING, requirements=("six==1.15",)), file.read_text()
     )
 
 
 @pytest.mark.usefixtures("python")
-def test_rolling_lock_of_yesterday_is_not_taken_for_todays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rolling_lock_of_yesterday_is_not_taken_for_todays() -> None:
     """What cannot be resolved today leaves a lock with nothing in it but the reason."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     locks.refresh(ROLLING, run=Uv(CommandResult(out=BODY)))
     locks.refresh(ROLLING, run=Uv(CommandResult(code=1, err="error: No solution found\n")))
     text = locks.path(ROLLING).read_text()
@@ -160,11 +155,11 @@ def test_rolling_lock_that_cannot_be_written_is_none(tmp_path: pathlib.Path) -> 
     assert "in the way" == (tmp_path / "home").read_text()
 
 
-def test_without_uv(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without uv the error says how to get it."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(()))
+def test_without_uv() -> None:
+    """Where no uv runs, the error says how to get one."""
+    uv = Uv(CommandResult(), version=CommandResult(code=127, trouble="cannot be started"))
     with pytest.raises(LockError, match=r'python3 -m pip install "nox\[uv\]"'):
-        locks.make(ENVIRONMENT)
+        locks.make(ENVIRONMENT, run=uv)
 
 
 def test_pins_have_canonical_names() -> None:
@@ -183,7 +178,7 @@ def test_pins_have_canonical_names() -> None:
             FIRST + BODY,
             ["it was made for another table (nox -s lock -- py38-six  (Python 3.8, as of 2021-06-30, Linux x86-64))"],
         ),
-        ({"requirements": ("six==1.15",)}, FIRST + BODY, ["it has six 1.16.0, asked is ==1.15"]),
+        ({"requirements": ("six==1.15",)}, FIRST + BODY, ["it has six 1.16.0, and ==1.15 is required"]),
         (
             {"requirements": ("six", "wrapt; python_version < '3.9'", "gast; python_version > '3.9'")},
             FIRST + BODY,

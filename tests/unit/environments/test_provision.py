@@ -19,9 +19,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness import paths
-from harness.environments import commands, interpreters, locks, provision
+from harness.environments import commands, interpreters, locks, provision, records
 from harness.environments.commands import CommandResult
 from harness.model import Environment, Provisioned, Runtime
+from tests.unit.environments import answers
 
 THIS = f"3.{sys.version_info.minor}"
 ENVIRONMENT = Environment(
@@ -84,18 +85,7 @@ class Uv:
             about = {"python": f"{THIS}.9", "prefix": str(place.parent), "packages": self.packages}
             return CommandResult(out=json.dumps(about))
         if name == "probe":
-            return CommandResult(
-                out=json.dumps(
-                    {
-                        "implementation": "cpython",
-                        "version": f"{THIS}.9",
-                        "machine": "any",
-                        "wide": True,
-                        "threaded": False,
-                        "executable": command[0],
-                    }
-                )
-            )
+            return answers.python(f"{THIS}.9")
         return CommandResult(out="crossload-tiny==1.0\n" if name == "compile" else "", err="done\n")
 
     @staticmethod
@@ -107,9 +97,8 @@ class Uv:
 
 
 @pytest.fixture
-def uv(monkeypatch: pytest.MonkeyPatch) -> Uv:
+def uv() -> Uv:
     """A uv that does all it is told to."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(["/uv"]))
     return Uv()
 
 
@@ -118,8 +107,8 @@ def unavailable(uv: Uv, environment: Environment = ENVIRONMENT) -> Provisioned:
     record = provision.provision(environment, run=uv)
     assert "unavailable" == record.status
     assert "\n" not in record.reason
-    assert record == provision.read(environment)
-    assert provision.current(environment) is None
+    assert record == records.read(environment)
+    assert records.current(environment) is None
     return record
 
 
@@ -128,8 +117,8 @@ def test_ready_environment_is_recorded_and_used_again(uv: Uv, home: pathlib.Path
     """The record says what was found, lies in the environment, and spares the second provisioning every process."""
     record = provision.provision(ENVIRONMENT, run=uv)
     assert "ready" == record.status, record
-    assert record == provision.current(ENVIRONMENT) == provision.read(ENVIRONMENT)
-    assert (provision.wanted(ENVIRONMENT), f"{THIS}.9", {"crossload-tiny": "1.0"}) == (
+    assert record == records.current(ENVIRONMENT) == records.read(ENVIRONMENT)
+    assert (records.wanted(ENVIRONMENT), f"{THIS}.9", {"crossload-tiny": "1.0"}) == (
         record.asked,
         record.python_version,
         record.packages,
@@ -154,14 +143,14 @@ def _other_lock() -> None:
 
 def _touch(change: Callable[[pathlib.Path], object]) -> Callable[[], None]:
     def apply() -> None:
-        change(provision.folder(ENVIRONMENT))
+        change(records.folder(ENVIRONMENT))
 
     return apply
 
 
 def _edit(name: str, old: str, new: str) -> Callable[[], None]:
     def apply() -> None:
-        file = provision.folder(ENVIRONMENT) / name
+        file = records.folder(ENVIRONMENT) / name
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new))
@@ -192,12 +181,12 @@ def _edit(name: str, old: str, new: str) -> Callable[[], None]:
 def test_what_does_not_agree_is_rebuilt_from_nothing(uv: Uv, change: Callable[[], None]) -> None:
     """Whatever was changed behind its back, the environment is not used as it is, and comes back whole."""
     provision.provision(ENVIRONMENT, run=uv)
-    left_over = provision.folder(ENVIRONMENT) / "left-over"
+    left_over = records.folder(ENVIRONMENT) / "left-over"
     left_over.touch()
     change()
-    assert provision.current(ENVIRONMENT) is None
+    assert records.current(ENVIRONMENT) is None
     record = provision.provision(ENVIRONMENT, run=uv)
-    assert record == provision.current(ENVIRONMENT)
+    assert record == records.current(ENVIRONMENT)
     assert not left_over.exists()
 
 
@@ -215,7 +204,7 @@ def test_removal_cut_short(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
         patch.setattr(shutil, "rmtree", cut_short)
         assert "cannot be made: killed in tiny" == provision.provision(ENVIRONMENT, run=uv).reason
     locks.path(ENVIRONMENT).write_text(before)
-    assert provision.current(ENVIRONMENT) is None
+    assert records.current(ENVIRONMENT) is None
 
 
 @POSIX
@@ -223,28 +212,28 @@ def test_named_python_is_used(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
     """Naming another Python rebuilds the environment with it."""
     provision.provision(ENVIRONMENT, run=uv)
     monkeypatch.setenv(interpreters.variable(THIS), "/another/python")
-    assert provision.current(ENVIRONMENT) is None
+    assert records.current(ENVIRONMENT) is None
     assert "/another/python" == provision.provision(ENVIRONMENT, run=uv).interpreter
-    assert provision.current(ENVIRONMENT) is not None
+    assert records.current(ENVIRONMENT) is not None
 
 
 def test_what_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     """Title and runtimes are no reason to rebuild; Python, lock and unmet requirements are."""
-    asked = provision.wanted(ENVIRONMENT)
-    assert asked == provision.wanted(dataclasses.replace(ENVIRONMENT, title="Other", runtimes=()))
-    assert asked != provision.wanted(dataclasses.replace(ENVIRONMENT, python="3.6"))
-    assert asked != provision.wanted(dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
+    asked = records.wanted(ENVIRONMENT)
+    assert asked == records.wanted(dataclasses.replace(ENVIRONMENT, title="Other", runtimes=()))
+    assert asked != records.wanted(dataclasses.replace(ENVIRONMENT, python="3.6"))
+    assert asked != records.wanted(dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
     locks.path(ENVIRONMENT).unlink()
-    assert asked != provision.wanted(ENVIRONMENT)
+    assert asked != records.wanted(ENVIRONMENT)
     monkeypatch.setattr(locks, "apply_here", lambda: False)
-    elsewhere = provision.wanted(ENVIRONMENT)
+    elsewhere = records.wanted(ENVIRONMENT)
     later = dataclasses.replace(ENVIRONMENT, as_of=datetime.date(2024, 1, 1))
-    assert elsewhere != provision.wanted(later)
+    assert elsewhere != records.wanted(later)
 
 
-def test_no_uv(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without uv the hint is the command that brings it."""
-    monkeypatch.setattr(commands, "_uvs", lambda: iter(()))
+def test_no_uv(uv: Uv) -> None:
+    """Where no uv runs, the hint is the command that installs one."""
+    uv.answers["--version"] = CommandResult(code=127, trouble="cannot be started")
     record = unavailable(uv)
     assert ("there is no uv to make it with", 'python3 -m pip install "nox[uv]"') == (record.reason, record.hint)
 
@@ -284,10 +273,10 @@ def test_rolling_environment_is_rebuilt_when_it_resolves_to_something_else(uv: U
     nightly = _nightly(uv)
     record = provision.provision(nightly, run=uv)
     locks.refresh(nightly, run=uv)
-    assert record == provision.current(nightly)
+    assert record == records.current(nightly)
     uv.answers["compile"] = CommandResult(out="crossload-tiny==1.1 \\\n    --hash=sha256:01\n")
     locks.refresh(dataclasses.replace(nightly, requirements=("crossload-tiny",)), run=uv)
-    assert provision.current(nightly) is None
+    assert records.current(nightly) is None
 
 
 def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
@@ -305,16 +294,18 @@ def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
 def test_lock_of_another_table(uv: Uv) -> None:
     """A table that was changed without making the lock again is told with both versions."""
     record = unavailable(uv, dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
-    assert "its lock is not what environments.toml asks: it has crossload-tiny 1.0, asked is ==2.0" == record.reason
+    assert (
+        "its lock does not match environments.toml: it has crossload-tiny 1.0, and ==2.0 is required" == record.reason
+    )
     assert "make it again: nox -s lock -- tiny" == record.hint
 
 
-def test_no_python(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A missing Python is told as the search tells it."""
-    missing = interpreters.Missing(version=THIS, reason="no CPython", hint="uv python install")
-    monkeypatch.setattr(interpreters, "find", lambda version, download, run: missing)
+def test_no_python(uv: Uv) -> None:
+    """A missing Python is reported in the words of the search."""
+    uv.answers["probe"] = CommandResult(code=127, trouble="cannot be started")
     record = unavailable(uv)
-    assert ("no CPython", "uv python install") == (record.reason, record.hint)
+    assert record.reason.startswith(f"no CPython {THIS} on this machine (looked in PATH, ")
+    assert interpreters.hint(THIS) == record.hint
 
 
 @POSIX
@@ -340,26 +331,26 @@ def test_failed_install_is_one_line_and_a_log_without_secrets(uv: Uv) -> None:
     ("packages", "told"),
     [
         ([], "crossload-tiny 1.0 is missing"),
-        ([["crossload-tiny", "1.1"]], "crossload-tiny is 1.1, asked is 1.0"),
-        ([["crossload-tiny", "1.0"], ["pip", "9"]], "pip 9 was not asked for"),
+        ([["crossload-tiny", "1.1"]], "crossload-tiny is 1.1, not 1.0"),
+        ([["crossload-tiny", "1.0"], ["pip", "9"]], "pip 9 is not locked"),
     ],
 )
 def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]], told: str) -> None:
     """An install that went well but is not what was asked is unavailable, with what differs."""
     uv.packages = packages
-    assert f"what is installed is not what was asked: {told}" == unavailable(uv).reason
+    assert f"the installed packages differ from the lock: {told}" == unavailable(uv).reason
 
 
 @POSIX
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
-        (CommandResult(code=-11), "its Python does not run: exit code -11 without a word"),
+        (CommandResult(code=-11), "its Python does not run: exit code -11 and no output"),
         (CommandResult(trouble="not done within 120 s"), "its Python does not run: not done within 120 s"),
-        (CommandResult(out="hello"), "its Python does not tell what is installed"),
+        (CommandResult(out="hello"), "its Python does not report what is installed"),
         (
             CommandResult(out='{"python": "3.5.1", "prefix": "/usr", "packages": []}'),
-            "its Python belongs to another place: /usr",
+            "its Python belongs to another folder: /usr",
         ),
     ],
 )
@@ -450,7 +441,7 @@ def test_real_environment() -> None:
     assert ("ready", {"crossload-tiny": "1.0"}) == (record.status, record.packages), record.log
     code = "import crossload_tiny, platform; print(platform.python_version())"
     assert record.python_version == subprocess.check_output([record.python, "-c", code], text=True).strip()
-    assert record == provision.current(ENVIRONMENT) == provision.provision(ENVIRONMENT)
+    assert record == records.current(ENVIRONMENT) == provision.provision(ENVIRONMENT)
 
 
 @pytest.mark.slow
@@ -480,7 +471,7 @@ def test_real_python_deleted() -> None:
     """Needs uv: an environment whose Python is gone is rebuilt."""
     record = provision.provision(ENVIRONMENT)
     pathlib.Path(record.python).unlink()
-    assert provision.current(ENVIRONMENT) is None
+    assert records.current(ENVIRONMENT) is None
     assert provision.provision(ENVIRONMENT).ready
 
 
@@ -500,8 +491,9 @@ def test_real_python_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 _PROVISION = """
 import pathlib
-from harness import locks, paths, provision
-from tests.unit import test_provision
+from harness import paths
+from harness.environments import locks, provision
+from tests.unit.environments import test_provision
 paths.CATALOGUE = pathlib.Path({catalogue!r})
 locks.apply_here = lambda: True
 print(provision.provision(test_provision.ENVIRONMENT).status)
@@ -523,14 +515,14 @@ def _child(catalogue: pathlib.Path, **environment: str) -> subprocess.Popen[str]
 def test_real_processes_at_once(tmp_path: pathlib.Path) -> None:
     """Needs uv: four processes and three threads that want one environment all get it, made once and whole."""
     children = [_child(tmp_path) for _ in range(4)]
-    records: list[Provisioned] = []
-    threads = [threading.Thread(target=lambda: records.append(provision.provision(ENVIRONMENT))) for _ in range(3)]
+    made: list[Provisioned] = []
+    threads = [threading.Thread(target=lambda: made.append(provision.provision(ENVIRONMENT))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert ["ready"] * 4 == [child.communicate()[0].strip() for child in children]
-    assert [provision.current(ENVIRONMENT)] * 3 == records
+    assert [records.current(ENVIRONMENT)] * 3 == made
 
 
 @pytest.mark.slow
@@ -551,10 +543,10 @@ def test_real_provisioning_killed(tmp_path: pathlib.Path) -> None:
     child.kill()
     child.communicate()
     killed = time.monotonic()
-    assert provision.folder(ENVIRONMENT).is_dir()
-    assert provision.current(ENVIRONMENT) is None
+    assert records.folder(ENVIRONMENT).is_dir()
+    assert records.current(ENVIRONMENT) is None
     told: list[str] = []
     record = provision.provision(ENVIRONMENT, tell=told.append)
     assert ("ready", "waiting for another process") == (record.status, told[0])
     assert time.monotonic() - killed > 1
-    assert record == provision.current(ENVIRONMENT)
+    assert record == records.current(ENVIRONMENT)

@@ -9,27 +9,21 @@ import pytest
 
 from harness.execute import rehearsal
 from tests.unit import made
+from tests.unit.execute.virtualenv import python_with
 
 NEW = made.runtime("new")
 
 
-@pytest.fixture(autouse=True)
-def _made_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The made-up Keras where TensorFlow would be."""
-    with_made_keras = made.inner()
-    monkeypatch.setattr(
-        rehearsal, "environment", lambda *given: {**with_made_keras(*given), "PYTHONDONTWRITEBYTECODE": "1"}
-    )
-
-
 def test_what_a_cell_imports_is_learnt_and_kept(tmp_path: pathlib.Path) -> None:
     """For this Python and this worker; nothing else stays in the environment."""
-    assert None is rehearsal.modules(NEW, sys.executable, tmp_path, "worker")
-    assert "ready" == rehearsal.rehearse(NEW, sys.executable, tmp_path, "worker")
-    found = rehearsal.modules(NEW, sys.executable, tmp_path, "worker")
-    assert found is not None
-    assert not {"saving_script", "loading_script", "keras", "numpy"} & set(found)
-    assert ["rehearsed-new.json"] == [path.name for path in tmp_path.iterdir()]
+    python, folder = python_with(tmp_path / "python"), tmp_path / "folder"
+    folder.mkdir()
+    assert None is rehearsal.modules(NEW, python, folder, "worker")
+    assert "ready" == rehearsal.rehearse(NEW, python, folder, "worker")
+    modules = rehearsal.modules(NEW, python, folder, "worker")
+    assert modules is not None
+    assert not {"saving_script", "loading_script", "keras", "numpy"} & set(modules)
+    assert ["rehearsed-new.json"] == [path.name for path in folder.iterdir()]
 
 
 @pytest.mark.parametrize(
@@ -50,15 +44,12 @@ def test_a_record_that_cannot_be_read_is_none(tmp_path: pathlib.Path, content: s
 
 
 @pytest.mark.parametrize("keras", ["raise ImportError", "import os\nos.abort()"])
-def test_a_rehearsal_that_fails_costs_nothing_else(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, keras: str
-) -> None:
-    """Nothing is kept; the first zygote will tell why."""
-    made.written(tmp_path / "elsewhere", "keras", keras)
-    monkeypatch.setattr(made, "KERAS", tmp_path / "elsewhere")
-    (tmp_path / "place").mkdir()
-    assert "failed" == rehearsal.rehearse(NEW, sys.executable, tmp_path / "place", "worker")
-    assert [] == list((tmp_path / "place").iterdir())
+def test_a_rehearsal_that_fails_costs_nothing_else(tmp_path: pathlib.Path, keras: str) -> None:
+    """Nothing is kept; the first zygote will report why."""
+    python, folder = python_with(tmp_path / "python", keras), tmp_path / "folder"
+    folder.mkdir()
+    assert "failed" == rehearsal.rehearse(NEW, python, folder, "worker")
+    assert [] == list(folder.iterdir())
 
 
 def test_a_python_that_is_gone_fails(tmp_path: pathlib.Path) -> None:

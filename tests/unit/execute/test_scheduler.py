@@ -104,8 +104,10 @@ def test_a_chain_goes_on_after_a_suspect() -> None:
 
 @pytest.mark.parametrize("first", [Outcome.CRASHED, Outcome.TIMED_OUT, Outcome.NO_ANSWER])
 @pytest.mark.parametrize("second", [Outcome.RAISED, Outcome.CRASHED, Outcome.UNAVAILABLE])
-def test_a_suspect_is_run_once_more_and_only_that_counts(first: Outcome, second: Outcome) -> None:
-    """Alone, after all others; it remembers what the first one was."""
+def test_a_suspect_is_run_once_more_and_only_that_counts(
+    first: Outcome, second: Outcome, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Alone, after all others; it records what the first one was, and so does the log."""
     seen: list[str] = []
 
     def tell(task: Task) -> TaskResult:
@@ -119,6 +121,7 @@ def test_a_suspect_is_run_once_more_and_only_that_counts(first: Outcome, second:
     assert TASKS[0].key == seen[-1]
     assert (second, str(first)) == (found[TASKS[0].key].outcome, found[TASKS[0].key].before)
     assert {""} == {found[task.key].before for task in TASKS[1:]}
+    assert [f"save {TASKS[0].about}: {first}; once more, alone"] == caplog.messages
 
 
 def test_suspects_run_when_nothing_else_does() -> None:

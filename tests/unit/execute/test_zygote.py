@@ -7,7 +7,6 @@ import dataclasses
 import os
 import pathlib
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,11 +16,12 @@ import pytest
 
 from harness.execute.pool import Isolation, Limits, WorkerPool
 from harness.execute.zygote import Zygote, ZygoteGoneError
-from harness.model import Outcome, Runtime, Stage
+from harness.model import Outcome, Stage
 from harness.plan.tasks import Task
 from harness.store.artifacts import Artifacts
 from harness.worker import protocol
 from tests.unit import made
+from tests.unit.execute.virtualenv import python_with
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -32,28 +32,19 @@ RAISING = made.LEAST + "\n\ndef train():\n    raise ValueError('no')\n"
 LIMITS = Limits(seconds=20.0, memory=2**32, start=20.0)
 
 
-@pytest.fixture(autouse=True)
-def _made_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only seam: where the worker imports `keras` from."""
-    with_made_keras = made.inner()
-    monkeypatch.setattr("harness.execute.process.environment", with_made_keras)
-    monkeypatch.setattr("harness.execute.zygote.environment", with_made_keras)
-
-
-def no_keras(monkeypatch: pytest.MonkeyPatch, folder: pathlib.Path, text: str) -> None:
-    """Put another `keras` in its place."""
-    (folder / "elsewhere").mkdir()
-    (folder / "elsewhere" / "keras.py").write_text(text)
-    monkeypatch.setattr(made, "KERAS", folder / "elsewhere")
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """An interpreter with the made-up Keras."""
+    return python_with(tmp_path_factory.mktemp("python"))
 
 
 @pytest.fixture
-def started(tmp_path: pathlib.Path) -> Iterator[Callable[..., Zygote]]:
+def started(python: str, tmp_path: pathlib.Path) -> Iterator[Callable[..., Zygote]]:
     """Start a zygote; all are ended after the test."""
     zygotes: list[Zygote] = []
 
-    def start(runtime: Runtime = NEW) -> Zygote:
-        zygotes.append(Zygote(sys.executable, runtime.settings(), tmp_path / f"zygote{len(zygotes)}", "1"))
+    def start(python: str = python) -> Zygote:
+        zygotes.append(Zygote(python, NEW.settings(), tmp_path / f"zygote{len(zygotes)}", "1"))
         return zygotes[-1]
 
     yield start
@@ -62,11 +53,9 @@ def started(tmp_path: pathlib.Path) -> Iterator[Callable[..., Zygote]]:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
+def shared(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zygote]:
     """One zygote for all tests that leave it as it was."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("harness.execute.zygote.environment", made.inner())
-        zygote = Zygote(sys.executable, NEW.settings(), tmp_path_factory.mktemp("shared"), "1")
+    zygote = Zygote(python, NEW.settings(), tmp_path_factory.mktemp("shared"), "1")
     yield zygote
     zygote.close()
 
@@ -118,11 +107,10 @@ def test_a_child_past_its_limit_is_late(shared: Zygote, tmp_path: pathlib.Path) 
 
 
 def test_a_keras_that_cannot_be_imported_is_told_with_the_reason(
-    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    started: Callable[..., Zygote], tmp_path: pathlib.Path
 ) -> None:
     """By whoever waits, and its traceback is in the log."""
-    no_keras(monkeypatch, tmp_path, "raise ImportError('no such library')")
-    zygote = started()
+    zygote = started(python_with(tmp_path / "python", "raise ImportError('no such library')"))
     with pytest.raises(ZygoteGoneError, match="ImportError: no such library"):
         zygote.wait_ready(20)
     zygote.close()
@@ -130,27 +118,23 @@ def test_a_keras_that_cannot_be_imported_is_told_with_the_reason(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("keras", "words"),
     [
         ("import os\nos.abort()", "signal 6"),
         ("import os, sys\nsys.stderr.write('my last words\\n')\nos._exit(9)", "my last words .exit code 9"),
     ],
 )
 def test_a_zygote_that_dies_importing_is_gone_with_its_last_words(
-    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, text: str, told: str
+    started: Callable[..., Zygote], tmp_path: pathlib.Path, keras: str, words: str
 ) -> None:
     """They are all there is."""
-    no_keras(monkeypatch, tmp_path, text)
-    with pytest.raises(ZygoteGoneError, match=told):
-        started().wait_ready(20)
+    with pytest.raises(ZygoteGoneError, match=words):
+        started(python_with(tmp_path / "python", keras)).wait_ready(20)
 
 
-def test_an_import_that_takes_too_long_is_given_up(
-    started: Callable[..., Zygote], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_that_takes_too_long_is_given_up(started: Callable[..., Zygote], tmp_path: pathlib.Path) -> None:
     """After the limit that it was given."""
-    no_keras(monkeypatch, tmp_path, "import time\ntime.sleep(60)")
-    zygote = started()
+    zygote = started(python_with(tmp_path / "python", "import time\ntime.sleep(60)"))
     with pytest.raises(ZygoteGoneError, match="importing Keras took longer than 0 s"):
         zygote.wait_ready(0.2)
     zygote._process.kill()
@@ -173,6 +157,20 @@ def test_the_death_of_a_zygote_is_heard_by_all_that_wait(
                 future.result(10)
     with pytest.raises(ZygoteGoneError):
         zygote.run(*asked[0], 60)
+
+
+def test_a_zygote_that_hangs_leaves_a_trace(
+    python: str, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log names the zygote and the request that it owes an answer."""
+    zygote = Zygote(python, NEW.settings(), tmp_path / "zygote-save-new", "1", patience=0.2)
+    zygote.wait_ready(20)
+    os.kill(zygote._process.pid, signal.SIGSTOP)
+    with pytest.raises(ZygoteGoneError, match="the zygote does not answer"):
+        zygote.run(*request(tmp_path / "cell"), 0.1)
+    zygote._process.kill()
+    zygote.close()
+    assert ["zygote-save-new: no answer for cell, 0.2 s past its limit"] == caplog.messages
 
 
 def test_a_closed_zygote_is_gone(started: Callable[..., Zygote], tmp_path: pathlib.Path) -> None:
@@ -224,9 +222,7 @@ class Cells:
         return task
 
 
-def cells_in(
-    folder: pathlib.Path, isolation: Isolation, limits: Limits = LIMITS, python: str = sys.executable
-) -> Cells:
+def cells_in(folder: pathlib.Path, python: str, isolation: Isolation, limits: Limits = LIMITS) -> Cells:
     """Cells with a pool of their own, which has to be closed."""
     artifacts = Artifacts(folder / "artifacts")
     return Cells(
@@ -237,12 +233,12 @@ def cells_in(
 
 
 @pytest.fixture
-def cells(tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
+def cells(python: str, tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
     """Make cells; their pools are ended after the test."""
     made_cells: list[Cells] = []
 
-    def make(*arguments: Any, **more: Any) -> Cells:
-        made_cells.append(cells_in(tmp_path / str(len(made_cells)), *arguments, **more))
+    def make(isolation: Isolation, limits: Limits = LIMITS, python: str = python) -> Cells:
+        made_cells.append(cells_in(tmp_path / str(len(made_cells)), python, isolation, limits))
         return made_cells[-1]
 
     yield make
@@ -251,11 +247,11 @@ def cells(tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
 
 
 @pytest.fixture(scope="module")
-def either(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Isolation, Cells]]:
+def either(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Isolation, Cells]]:
     """Cells of both ways of isolation for all tests: one zygote for saves and one for loads, kept by tasks to come."""
     found: dict[Isolation, Cells] = {
-        "fork": cells_in(tmp_path_factory.mktemp("fork"), "fork"),
-        "process": cells_in(tmp_path_factory.mktemp("process"), "process"),
+        "fork": cells_in(tmp_path_factory.mktemp("fork"), python, "fork"),
+        "process": cells_in(tmp_path_factory.mktemp("process"), python, "process"),
     }
     found["fork"].pool.expect([made.task(), made.task(Stage.LOAD)])
     yield found
@@ -310,19 +306,23 @@ def test_both_ways_of_isolation_tell_the_same(
         ("process", Limits(seconds=0.3, memory=2**32, start=0.4)),
     ],
 )
-def test_a_task_past_its_limit_has_timed_out(cells: Callable[..., Cells], isolation: Isolation, limits: Limits) -> None:
-    """Alone, importing Keras has time of its own besides."""
+def test_a_task_past_its_limit_has_timed_out(
+    cells: Callable[..., Cells], isolation: Isolation, limits: Limits, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Alone, importing Keras has extra time; the log says which task was stopped."""
     some = cells(isolation, limits)
-    assert Outcome.TIMED_OUT is some.pool.attempt(some.task(SLEEPING))[0].outcome
+    task = some.task(SLEEPING)
+    assert Outcome.TIMED_OUT is some.pool.attempt(task)[0].outcome
+    [message] = caplog.messages
+    assert message.startswith(f"save {task.about}: stopped after ")
 
 
 @pytest.mark.parametrize("isolation", ["fork", "process"])
 def test_a_keras_that_cannot_be_imported_is_unavailable_either_way(
-    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
 ) -> None:
     """With the same reason."""
-    no_keras(monkeypatch, tmp_path, "raise ImportError('broken')")
-    some = cells(isolation)
+    some = cells(isolation, python=python_with(tmp_path / "python", "raise ImportError('broken')"))
     attempt, _ = some.pool.attempt(some.task())
     assert (Outcome.UNAVAILABLE, "Keras cannot be imported: ImportError: broken") == (attempt.outcome, attempt.reason)
 

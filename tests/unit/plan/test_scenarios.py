@@ -1,4 +1,4 @@
-"""Scenarios read without being run: what they say, their faults by line, their variants, what their digest covers."""
+"""Scenarios are read without being run: contents, faults by line, variants, and what the digest covers."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ def data(rng):
 
 
 def read(folder: pathlib.Path, constants: str = "", docstring: str = '"""A title."""\n') -> Scenario:
-    """The scenario of a script with these constants; it has to be without fault."""
+    """The scenario of a script with these constants, which must have no faults."""
     scenario, faults = scenarios.read(made.written(folder, "case", docstring + constants + REST))
     assert () == faults
     assert scenario
     return scenario
 
 
-def faults(folder: pathlib.Path, text: str) -> list[tuple[int, str]]:
-    """Lines and messages of a script that has to be at fault."""
+def lines_and_messages(folder: pathlib.Path, text: str) -> list[tuple[int, str]]:
+    """Lines and messages of the faults of a script, which must have some."""
     path = made.written(folder, "case", text)
-    scenario, found = scenarios.read(path)
+    scenario, script_faults = scenarios.read(path)
     assert scenario is None
-    assert {(str(path.resolve()), "case")} == {(fault.path, fault.scenario) for fault in found}
-    return [(fault.line, fault.message) for fault in found]
+    assert {(str(path.resolve()), "case")} == {(fault.path, fault.scenario) for fault in script_faults}
+    return [(fault.line, fault.message) for fault in script_faults]
 
 
 def one_fault(folder: pathlib.Path, constants: str) -> tuple[int, str]:
     """The only fault of a script with these constants."""
-    [found] = faults(folder, '"""A title."""\n' + constants + REST)
-    return found
+    [fault] = lines_and_messages(folder, '"""A title."""\n' + constants + REST)
+    return fault
 
 
-def test_the_least_scenario_is_a_docstring_and_two_functions(tmp_path: pathlib.Path) -> None:
+def test_the_smallest_scenario_is_a_docstring_and_two_functions(tmp_path: pathlib.Path) -> None:
     """Everything else has a default: every file format, and no parameters."""
     scenario = read(tmp_path)
     assert ("case", "A title", "", {}, {}, "") == (
@@ -105,33 +105,33 @@ def test_the_docstring_gives_title_and_description(
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_line_ends_of_any_system_are_fine(tmp_path: pathlib.Path, newline: str) -> None:
+def test_line_endings_of_any_system_are_accepted(tmp_path: pathlib.Path, newline: str) -> None:
     """A script written on Windows is the same script."""
     path = tmp_path / "case.py"
     path.write_bytes(made.LEAST.replace("\n", newline).encode())
-    scenario, found = scenarios.read(path)
-    assert () == found
+    scenario, faults = scenarios.read(path)
+    assert () == faults
     assert scenario
     assert made.LEAST == scenario.source
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: pathlib.Path) -> None:
-    """Python itself reads such a file, and some editors write no other."""
+    """Python reads such a file, and some editors always write one."""
     path = tmp_path / "case.py"
     path.write_bytes(b"\xef\xbb\xbf" + made.LEAST.encode())
     assert () == scenarios.read(path)[1]
 
 
 def test_a_script_that_is_not_python_is_at_fault_where_it_breaks(tmp_path: pathlib.Path) -> None:
-    """With the line that Python names."""
-    [(line, message)] = faults(tmp_path, '"""A title."""\n\ndef build(keras:\n    return\n')
+    """The fault has the line that Python names."""
+    [(line, message)] = lines_and_messages(tmp_path, '"""A title."""\n\ndef build(keras:\n    return\n')
     assert 3 == line
     assert message.startswith("not Python: ")
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b'"""A\x00title."""'])
 def test_a_file_that_is_no_text_is_at_fault(tmp_path: pathlib.Path, content: bytes) -> None:
-    """Binary rubbish stops nothing else."""
+    """Binary data does not stop anything else."""
     (tmp_path / "case.py").write_bytes(content)
     scenario, [fault] = scenarios.read(tmp_path / "case.py")
     assert (None, 1) == (scenario, fault.line)
@@ -139,65 +139,63 @@ def test_a_file_that_is_no_text_is_at_fault(tmp_path: pathlib.Path, content: byt
 
 @pytest.mark.parametrize("value", [" + ".join("1" * 900), "-" * 900 + "1", "(" * 150 + ")" * 150])
 def test_a_script_that_nests_deeply_stops_nothing(tmp_path: pathlib.Path, value: str) -> None:
-    """It is read, or at fault."""
-    scenario, found = scenarios.read(made.written(tmp_path, "case", f"{made.LEAST}\n\nVALUE = {value}\n"))
-    assert scenario or found
+    """It is read, or has a fault."""
+    scenario, faults = scenarios.read(made.written(tmp_path, "case", f"{made.LEAST}\n\nVALUE = {value}\n"))
+    assert scenario or faults
 
 
 def test_a_script_that_nests_too_deeply_for_python_is_at_fault(tmp_path: pathlib.Path) -> None:
-    """And stops nothing else."""
-    assert faults(tmp_path, f"{made.LEAST}\n\nVALUE = {'-' * 5000}1\n")
+    """It does not stop anything else."""
+    assert lines_and_messages(tmp_path, f"{made.LEAST}\n\nVALUE = {'-' * 5000}1\n")
 
 
 def test_a_folder_called_like_a_script_is_at_fault(tmp_path: pathlib.Path) -> None:
-    """It cannot be read, and is told so."""
+    """It cannot be read, and is reported."""
     (tmp_path / "case.py").mkdir()
     assert ["case"] == [fault.scenario for fault in scenarios.read_all(tmp_path)[1]]
 
 
-def test_all_faults_of_a_script_come_together(tmp_path: pathlib.Path) -> None:
-    """Nobody should have to mend one to hear of the next."""
-    found = faults(tmp_path, 'FORMATS = ("h6",)\nPARAMETERS = 3\nREMEDY = open("x")\n')
+def test_all_faults_of_a_script_are_reported_together(tmp_path: pathlib.Path) -> None:
+    """You should not have to fix one fault to learn about the next."""
+    messages = lines_and_messages(tmp_path, 'FORMATS = ("h6",)\nPARAMETERS = 3\nREMEDY = open("x")\n')
     assert {
         (1, "no docstring: its first line is the scenario's title"),
         (1, "no function build(): def build(keras): return the model"),
         (1, "no function data(): def data(rng): return x, y"),
         (1, "FORMATS: no format 'h6'; did you mean h5?"),
-        (2, 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
-        (3, "REMEDY is read without running the script: only literals will do"),
-    } == set(found)
+        (2, 'PARAMETERS must be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        (3, "REMEDY is read without running the script: use only literals"),
+    } == set(messages)
 
 
 @pytest.mark.parametrize(
     ("constant", "message"),
     [
-        ('FORMATS = ("h5")', 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
-        ("FORMATS = ()", 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
-        ('FORMATS = {"h5": 1}', 'FORMATS is to be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ('FORMATS = ("h5")', 'FORMATS must be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ("FORMATS = ()", 'FORMATS must be a tuple of names, like FORMATS = ("h5", "keras")'),
+        ('FORMATS = {"h5": 1}', 'FORMATS must be a tuple of names, like FORMATS = ("h5", "keras")'),
         ('FORMATS = (["h5"],)', "FORMATS: no format ['h5']; did you mean h5?"),
         ("FORMATS = (5,)", "FORMATS: no format 5"),
-        ('FORMATS = ("h5",) * 2', "FORMATS is read without running the script: only literals will do"),
-        ("PARAMETERS = {}.fromkeys(())", "PARAMETERS is read without running the script: only literals will do"),
-        ('PARAMETERS = {"units": 4}', 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
-        ('PARAMETERS = {"units": ()}', 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
-        ("PARAMETERS = {4: (4,)}", 'PARAMETERS is to be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
-        ('REMEDY = ("metric",)', 'REMEDY is to be a dict, like REMEDY = {"metric": "named"}'),
+        ('FORMATS = ("h5",) * 2', "FORMATS is read without running the script: use only literals"),
+        ("PARAMETERS = {}.fromkeys(())", "PARAMETERS is read without running the script: use only literals"),
+        ('PARAMETERS = {"units": 4}', 'PARAMETERS must be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ('PARAMETERS = {"units": ()}', 'PARAMETERS must be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ("PARAMETERS = {4: (4,)}", 'PARAMETERS must be a dict of tuples, like PARAMETERS = {"units": (4, 8)}'),
+        ('REMEDY = ("metric",)', 'REMEDY must be a dict, like REMEDY = {"metric": "named"}'),
         ('REMEDY = {"metric": "named"}', "REMEDY: 'metric': 'named' is not among PARAMETERS"),
         ('PARAMETERS = {"a": ([1], [2])}; REMEDY = {"a": [3]}', "REMEDY: 'a': [3] is not among PARAMETERS"),
     ],
 )
-def test_a_constant_that_makes_no_sense_is_told_with_its_line(
-    tmp_path: pathlib.Path, constant: str, message: str
-) -> None:
-    """And with what it should look like."""
-    line, told = one_fault(tmp_path, f"\n\n{constant}\n")
+def test_an_invalid_constant_is_reported_with_its_line(tmp_path: pathlib.Path, constant: str, message: str) -> None:
+    """And with an example of a valid one."""
+    line, reported = one_fault(tmp_path, f"\n\n{constant}\n")
     assert 4 == line
-    assert message in told
+    assert message in reported
 
 
 @pytest.mark.parametrize("constant", ["PARAMETERS = {[1]: (2,)}", "FORMATS = {['h5']}", "REMEDY = {{}: 1}"])
 def test_a_literal_that_cannot_exist_is_a_fault_of_the_script(tmp_path: pathlib.Path, constant: str) -> None:
-    """A list cannot be a key: that may not stop the others."""
+    """A list cannot be a key, but that must not stop the other scripts."""
     assert 2 == one_fault(tmp_path, constant)[0]
 
 
@@ -211,14 +209,14 @@ def test_a_literal_that_cannot_exist_is_a_fault_of_the_script(tmp_path: pathlib.
     ],
 )
 def test_a_constant_set_in_another_way_is_read_or_is_a_fault(tmp_path: pathlib.Path, constant: str) -> None:
-    """What the script says of itself is never passed over in silence: every format would be tried."""
-    scenario, found = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constant}\n{REST}'))
-    assert found or (scenario and scenario.formats == ("h5",))
+    """A constant is never silently ignored, or every format would be tried."""
+    scenario, faults = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constant}\n{REST}'))
+    assert faults or (scenario and scenario.formats == ("h5",))
 
 
 @pytest.mark.parametrize("values", ["({'b', 'a'},)", "(b'raw',)", "(1j,)", "(...,)", "({1: 2},)", "(1e999,)"])
 def test_a_parameter_that_json_cannot_carry_is_a_fault(tmp_path: pathlib.Path, values: str) -> None:
-    """It has to reach the worker as it is written here, and be the same in every run."""
+    """It has to reach the worker unchanged, and be the same in every run."""
     assert 2 == one_fault(tmp_path, f'PARAMETERS = {{"kept": {values}}}')[0]
 
 
@@ -233,20 +231,20 @@ def test_a_parameter_that_json_cannot_carry_is_a_fault(tmp_path: pathlib.Path, v
     ],
 )
 def test_every_variant_has_an_id_of_its_own(tmp_path: pathlib.Path, constants: str) -> None:
-    """Or the script that makes two alike is at fault."""
-    scenario, found = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constants}\n{REST}'))
+    """A script with two identical ids has a fault."""
+    scenario, faults = scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n{constants}\n{REST}'))
     ids = [variant.id for variant in scenarios.variants(scenario)] if scenario else []
-    assert found or len(ids) == len(set(ids))
+    assert faults or len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("name", ["keras", "rng", "path", "model", "not a name", "class"])
 def test_a_parameter_has_a_name_that_a_function_can_ask_for(tmp_path: pathlib.Path, name: str) -> None:
-    """One that is no identifier, or that the harness itself passes, is a fault."""
+    """A name that is not an identifier, or that the harness itself passes, is a fault."""
     assert 2 == one_fault(tmp_path, f'PARAMETERS = {{"{name}": (1, 2)}}')[0]
 
 
 def test_an_observation_that_does_not_exist_is_a_fault(tmp_path: pathlib.Path) -> None:
-    """A slip of the pen would observe nothing and find everything identical."""
+    """A typing error would observe nothing and find everything identical."""
     assert "optimizer" in one_fault(tmp_path, 'OBSERVE = ("optimiser",)')[1]
 
 
@@ -259,12 +257,10 @@ def test_an_observation_that_does_not_exist_is_a_fault(tmp_path: pathlib.Path) -
         ("", {"build", "data"}),
     ],
 )
-def test_a_function_that_is_missing_is_told_with_an_example(
-    tmp_path: pathlib.Path, text: str, missing: set[str]
-) -> None:
-    """A coroutine or a method of that name is not one."""
-    found = faults(tmp_path, f'"""A title."""\n\n{text}')
-    assert {f"no function {name}()" for name in missing} == {message.partition(":")[0] for _, message in found}
+def test_a_missing_function_is_reported_with_an_example(tmp_path: pathlib.Path, text: str, missing: set[str]) -> None:
+    """A coroutine or method of that name does not count."""
+    reported = lines_and_messages(tmp_path, f'"""A title."""\n\n{text}')
+    assert {f"no function {name}()" for name in missing} == {message.partition(":")[0] for _, message in reported}
 
 
 @pytest.mark.parametrize(
@@ -283,41 +279,41 @@ def test_a_function_that_is_missing_is_told_with_an_example(
     ],
 )
 def test_a_function_may_come_from_anywhere(tmp_path: pathlib.Path, text: str) -> None:
-    """Decorated, assigned, imported from a module beside it, or defined under a condition."""
+    """Decorated, assigned, imported from a module next to it, or defined under a condition."""
     assert () == scenarios.read(made.written(tmp_path, "case", f'"""A title."""\n\n{text}'))[1]
 
 
 def test_a_script_is_read_and_never_run(tmp_path: pathlib.Path) -> None:
-    """What it imports exists in the measured environment only."""
+    """Its imports exist only in the measured environment."""
     witness = tmp_path / "ran"
     read(tmp_path, f"import tensorflow\nopen({str(witness)!r}, 'w')\nraise SystemExit(1)\n")
     assert not witness.exists()
 
 
 def test_a_folder_is_read_in_order_of_name(tmp_path: pathlib.Path) -> None:
-    """Modules for import only, folders and other files are passed over; what is at fault stops nothing else."""
+    """Import-only modules, folders and other files are skipped; a faulty script does not stop the others."""
     for name in ("b", "a", "_common"):
         made.written(tmp_path, name)
     made.written(tmp_path, "wrong", "import os\n")
     made.written(tmp_path / "inner", "deep")
     (tmp_path / "notes.txt").write_text("")
-    found, wrong = scenarios.read_all(tmp_path)
-    assert ["a", "b"] == [scenario.name for scenario in found]
-    assert {"wrong"} == {fault.scenario for fault in wrong}
+    readable, faults = scenarios.read_all(tmp_path)
+    assert ["a", "b"] == [scenario.name for scenario in readable]
+    assert {"wrong"} == {fault.scenario for fault in faults}
 
 
 def test_an_empty_folder_has_no_scenarios(tmp_path: pathlib.Path) -> None:
-    """And no faults."""
+    """It has no faults either."""
     assert ((), ()) == scenarios.read_all(tmp_path)
 
 
-def test_the_projects_own_scenarios_are_without_fault() -> None:
+def test_the_projects_own_scenarios_have_no_faults() -> None:
     """Each can be read, and each pitfall has the remedy that it promises."""
     from harness import paths
 
-    found, wrong = scenarios.read_all(paths.SCENARIOS)
-    assert () == wrong
-    for scenario in found:
+    readable, faults = scenarios.read_all(paths.SCENARIOS)
+    assert () == faults
+    for scenario in readable:
         assert bool(scenario.remedy) == any(variant.remedy for variant in scenarios.variants(scenario))
 
 
@@ -348,10 +344,10 @@ def test_the_projects_own_scenarios_are_without_fault() -> None:
 def test_every_format_with_every_value_is_a_variant(
     parameters: dict[str, Any], remedy: dict[str, Any], ids: list[str], cured: set[str]
 ) -> None:
-    """Those with all the values of the remedy are marked; without a remedy none is."""
-    found = scenarios.variants(made.scenario("case", ("h5", "keras"), parameters=parameters, remedy=remedy))
-    assert ids == [variant.id for variant in found]
-    assert cured == {variant.id for variant in found if variant.remedy}
+    """Variants with all values of the remedy are marked; without a remedy none is."""
+    variants = scenarios.variants(made.scenario("case", ("h5", "keras"), parameters=parameters, remedy=remedy))
+    assert ids == [variant.id for variant in variants]
+    assert cured == {variant.id for variant in variants if variant.remedy}
 
 
 def digest(folder: pathlib.Path) -> str:
@@ -375,7 +371,7 @@ def digest(folder: pathlib.Path) -> str:
     ],
 )
 def test_the_digest_covers_every_local_module_that_is_imported(tmp_path: pathlib.Path, statement: str) -> None:
-    """In any way, at any depth."""
+    """Imported in any way, at any depth."""
     made.written(tmp_path, "case", f'"""A title."""\n{statement}\n{REST}')
     made.written(tmp_path, "through", "import beside")
     made.written(tmp_path, "beside", "x = 1")
@@ -386,7 +382,7 @@ def test_the_digest_covers_every_local_module_that_is_imported(tmp_path: pathlib
 
 @pytest.mark.parametrize("statement", ["import package", "from package import inner", "import package.inner"])
 def test_the_digest_covers_a_local_package(tmp_path: pathlib.Path, statement: str) -> None:
-    """The script can import it, since its folder is on the path."""
+    """The script can import it, because its folder is on the path."""
     made.written(tmp_path, "case", f'"""A title."""\n{statement}\n{REST}')
     made.written(tmp_path / "package", "__init__", "from package import inner")
     made.written(tmp_path / "package", "inner", "x = 1")
@@ -396,7 +392,7 @@ def test_the_digest_covers_a_local_package(tmp_path: pathlib.Path, statement: st
 
 
 def test_the_digest_covers_nothing_else(tmp_path: pathlib.Path) -> None:
-    """A neighbour that is not imported, and where the folder is: unchanged work is never repeated."""
+    """Neither a neighbour that is not imported nor the place of the folder: unchanged work is never repeated."""
     made.written(tmp_path / "one", "case", f'"""A title."""\nimport beside, numpy, nowhere\n{REST}')
     made.written(tmp_path / "one", "beside", "import case, beside")
     before = digest(tmp_path / "one")
@@ -405,8 +401,8 @@ def test_the_digest_covers_nothing_else(tmp_path: pathlib.Path) -> None:
     assert before == digest(tmp_path / "two")
 
 
-def test_a_comment_leaves_the_digest(tmp_path: pathlib.Path) -> None:
-    """Better words do not make hours of work be done again; other code does."""
+def test_a_comment_does_not_change_the_digest(tmp_path: pathlib.Path) -> None:
+    """Rewording does not repeat hours of work; different code does."""
     made.written(tmp_path, "case")
     before = digest(tmp_path)
     made.written(tmp_path, "case", made.LEAST + "# more\n")
@@ -415,20 +411,20 @@ def test_a_comment_leaves_the_digest(tmp_path: pathlib.Path) -> None:
     assert before != digest(tmp_path)
 
 
-def test_what_is_asked_leaves_the_digest(tmp_path: pathlib.Path) -> None:
-    """One more pair or format is other cells and the same code, unless the script itself uses the constant."""
+def test_the_selection_of_cells_does_not_change_the_digest(tmp_path: pathlib.Path) -> None:
+    """One more pair or format adds cells with the same code, unless the script itself uses the constant."""
     made.written(tmp_path, "case")
     before = digest(tmp_path)
-    asked = 'PAIRS = (\n    ("a", "b"),\n)\nFORMATS = ("h5",)\n'
-    made.written(tmp_path, "case", made.LEAST + asked)
+    constants = 'PAIRS = (\n    ("a", "b"),\n)\nFORMATS = ("h5",)\n'
+    made.written(tmp_path, "case", made.LEAST + constants)
     assert before == digest(tmp_path)
     for more in ("MORE = FORMATS\n", 'OBSERVE = ("weights",)\n'):
-        made.written(tmp_path, "case", made.LEAST + asked + more)
+        made.written(tmp_path, "case", made.LEAST + constants + more)
         assert before != digest(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ('REACH = "everywhere"', "no reach 'everywhere'"),
         ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
@@ -438,25 +434,26 @@ def test_what_is_asked_leaves_the_digest(tmp_path: pathlib.Path) -> None:
         ('CORE = "yes"', "True or False"),
     ],
 )
-def test_where_and_how_long_is_checked(tmp_path: pathlib.Path, line: str, said: str) -> None:
-    """A fault names the line, whatever the constant."""
+def test_reach_and_limit_are_checked(tmp_path: pathlib.Path, line: str, message: str) -> None:
+    """A fault names the line, for any constant."""
     made.written(tmp_path, "case", made.LEAST + line + "\n")
     scenario, (fault,) = scenarios.read(tmp_path / "case.py")
     assert scenario is None
-    assert said in fault.message
+    assert message in fault.message
     assert len((made.LEAST + line).splitlines()) == fault.line
 
 
-def test_where_and_how_long_is_read(tmp_path: pathlib.Path) -> None:
-    """Reach, further pairs and the limit, with what they are when nothing is said."""
+def test_reach_and_limit_are_read(tmp_path: pathlib.Path) -> None:
+    """Reach, additional pairs and the limit, with their defaults."""
     made.written(tmp_path, "least")
     made.written(tmp_path, "case", made.LEAST + 'CORE = True\nREACH = "own"\nPAIRS = (("a", "b"),)\nLIMIT = 2.5\n')
-    found = {one.name: (one.core, one.reach, one.pairs, one.limit) for one in scenarios.read_all(tmp_path)[0]}
-    assert {"least": (False, "milestones", (), None), "case": (True, "own", (("a", "b"),), 2.5)} == found
+    readable, _ = scenarios.read_all(tmp_path)
+    limits = {scenario.name: (scenario.core, scenario.reach, scenario.pairs, scenario.limit) for scenario in readable}
+    assert {"least": (False, "milestones", (), None), "case": (True, "own", (("a", "b"),), 2.5)} == limits
 
 
 def test_a_local_module_that_is_not_python_is_left_to_the_worker(tmp_path: pathlib.Path) -> None:
-    """It is digested all the same; that it cannot be imported shows when the scenario runs."""
+    """It is still digested; the import fails when the scenario runs."""
     made.written(tmp_path, "case", f'"""A title."""\nimport beside\n{REST}')
     made.written(tmp_path, "beside", "def (")
     before = digest(tmp_path)
@@ -464,16 +461,16 @@ def test_a_local_module_that_is_not_python_is_left_to_the_worker(tmp_path: pathl
     assert before != digest(tmp_path)
 
 
-def test_a_scenario_is_fit_for_the_results_document(tmp_path: pathlib.Path) -> None:
-    """Its parameters and remedy go into JSON as they are."""
+def test_a_scenario_fits_the_results_document(tmp_path: pathlib.Path) -> None:
+    """Its parameters and remedy go into JSON unchanged."""
     scenario = read(tmp_path, 'PARAMETERS = {"a": (1, None, "x", True, 0.5)}\nREMEDY = {"a": None}')
     assert [1, None, "x", True, 0.5] == json.loads(json.dumps(scenario.parameters))["a"]
     assert {"a": None} == json.loads(json.dumps(scenario.remedy))
 
 
-def test_a_fault_can_be_told_apart_and_gathered(tmp_path: pathlib.Path) -> None:
-    """Faults are values: the same one twice is one."""
+def test_faults_can_be_compared_and_collected(tmp_path: pathlib.Path) -> None:
+    """Faults are values: the same fault twice counts once."""
     made.written(tmp_path, "case", "import os\n")
-    one, other = (scenarios.read(tmp_path / "case.py")[1] for _ in range(2))
-    assert set(one) == {*one, *other}
-    assert all(isinstance(fault, Fault) for fault in one)
+    first, second = (scenarios.read(tmp_path / "case.py")[1] for _ in range(2))
+    assert set(first) == {*first, *second}
+    assert all(isinstance(fault, Fault) for fault in first)

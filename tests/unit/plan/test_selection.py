@@ -19,10 +19,12 @@ SCENARIOS = (
 )
 
 
-def ids(**wishes: Any) -> tuple[list[str], list[str], list[str]]:
-    """Savers, loaders and variants that some wishes come to."""
-    chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(**wishes))
-    return ([one.id for one in chosen.savers], [one.id for one in chosen.loaders], [one.id for one in chosen.variants])
+def ids(**filters: Any) -> tuple[list[str], list[str], list[str]]:
+    """The savers, loaders and variants that filters select."""
+    chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(**filters))
+    savers = [runtime.id for runtime in chosen.savers]
+    loaders = [runtime.id for runtime in chosen.loaders]
+    return savers, loaders, [variant.id for variant in chosen.variants]
 
 
 CORE = ["tf1.15", "tf2.3", "keras3"]
@@ -30,7 +32,7 @@ EVERY = ["tf1.15", "tf2.3", "tf2.15", "keras3"]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "savers", "loaders"),
+    ("filters", "savers", "loaders"),
     [
         ({}, CORE, CORE),
         ({"group": "all"}, EVERY, EVERY),
@@ -48,14 +50,14 @@ EVERY = ["tf1.15", "tf2.3", "tf2.15", "keras3"]
     ids=str,
 )
 def test_runtimes_are_chosen_by_name_or_pattern_in_the_order_of_the_matrix(
-    wishes: dict[str, Any], savers: list[str], loaders: list[str]
+    filters: dict[str, Any], savers: list[str], loaders: list[str]
 ) -> None:
-    """Oldest first and each once, whatever the order of wishing; `save` and `load` outdo `runtimes`."""
-    assert (savers, loaders) == ids(**wishes)[:2]
+    """Oldest first and each once, in whatever order they are given; `save` and `load` override `runtimes`."""
+    assert (savers, loaders) == ids(**filters)[:2]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "variants"),
+    ("filters", "variants"),
     [
         ({}, ["conv/h5", "conv/keras", "dense/h5", "dense/savedmodel", "dense/code", "lstm/keras/2", "lstm/keras/4"]),
         ({"scenarios": ["dense"]}, ["dense/h5", "dense/savedmodel", "dense/code"]),
@@ -67,30 +69,30 @@ def test_runtimes_are_chosen_by_name_or_pattern_in_the_order_of_the_matrix(
     ],
     ids=str,
 )
-def test_variants_are_chosen_by_scenario_and_format(wishes: dict[str, Any], variants: list[str]) -> None:
-    """Together they narrow down."""
-    assert variants == ids(**wishes)[2]
+def test_variants_are_chosen_by_scenario_and_format(filters: dict[str, Any], variants: list[str]) -> None:
+    """Both together narrow the selection."""
+    assert variants == ids(**filters)[2]
 
 
 def test_a_scenario_without_any_of_the_formats_takes_no_part() -> None:
-    """The selection holds only what it has variants of."""
+    """The selection has only scenarios with a chosen variant."""
     assert ["dense"] == list(select(CATALOGUE, SCENARIOS, SelectionFilters(formats=["savedmodel"])).scenarios)
 
 
 def test_each_environment_that_is_needed_is_that_of_a_chosen_runtime() -> None:
     """A selection provisions only what it needs."""
     chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(save=["tf1.15"], load=["tf2.3"]))
-    assert ["env-tf1.15", "env-tf2.3"] == [one.environment for one in chosen.runtimes]
+    assert ["env-tf1.15", "env-tf2.3"] == [runtime.environment for runtime in chosen.runtimes]
 
 
 def test_all_runtimes_are_in_the_order_of_the_matrix() -> None:
-    """Oldest first, also when a new one saves and an old one loads: rows and columns follow it."""
+    """Oldest first, even when a new one saves and an old one loads: rows and columns follow that order."""
     chosen = select(CATALOGUE, SCENARIOS, SelectionFilters(save=["keras3"], load=["tf1.15"]))
-    assert ["tf1.15", "keras3"] == [one.id for one in chosen.runtimes]
+    assert ["tf1.15", "keras3"] == [runtime.id for runtime in chosen.runtimes]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "told"),
+    ("filters", "message"),
     [
         ({"runtimes": ["tf2.4"]}, "no runtime 'tf2.4'; did you mean tf2.3 or tf2.15"),
         ({"save": ["keras2"]}, "no runtime 'keras2'; did you mean keras3?"),
@@ -104,53 +106,56 @@ def test_all_runtimes_are_in_the_order_of_the_matrix() -> None:
     ],
     ids=str,
 )
-def test_a_name_that_is_not_known_gets_the_nearest_known_ones(wishes: dict[str, Any], told: str) -> None:
-    """One unknown name among known ones is enough."""
+def test_an_unknown_name_gets_the_nearest_known_ones(filters: dict[str, Any], message: str) -> None:
+    """One unknown name among known ones is enough to fail."""
     with pytest.raises(UsageError) as caught:
-        ids(**wishes)
-    assert caught.value.what.startswith(told)
+        ids(**filters)
+    assert caught.value.what.startswith(message)
     assert caught.value.hint
 
 
 @pytest.mark.parametrize(
-    "wishes", [{"scenarios": ["lstm"], "formats": ["h5"]}, {"formats": ["tf-checkpoint"]}], ids=str
+    "filters", [{"scenarios": ["lstm"], "formats": ["h5"]}, {"formats": ["tf-checkpoint"]}], ids=str
 )
-def test_a_selection_of_nothing_is_an_error(wishes: dict[str, Any]) -> None:
-    """An empty matrix would look like a good one."""
+def test_a_selection_of_nothing_is_an_error(filters: dict[str, Any]) -> None:
+    """An empty matrix would look like a success."""
     with pytest.raises(UsageError, match="nothing is selected"):
-        ids(**wishes)
+        ids(**filters)
 
 
 def test_reach_counts_where_a_whole_catalogue_runs() -> None:
-    """Names on the command line and the core set mean all pairs; so does a catalogue without milestones."""
+    """With names on the command line, with the core set, and without milestones, all pairs are meant."""
     marked = dataclasses.replace(
         CATALOGUE,
         environments=tuple(
-            dataclasses.replace(one, runtimes=tuple(dataclasses.replace(row, milestone=True) for row in one.runtimes))
-            for one in CATALOGUE.environments
+            dataclasses.replace(
+                environment,
+                runtimes=tuple(dataclasses.replace(runtime, milestone=True) for runtime in environment.runtimes),
+            )
+            for environment in CATALOGUE.environments
         ),
     )
     assert select(marked, SCENARIOS, SelectionFilters(group="all")).by_reach
-    for catalogue, wishes in (
+    for catalogue, filters in (
         (marked, SelectionFilters()),
         (marked, SelectionFilters(group="all", save=["tf2.3"])),
         (CATALOGUE, SelectionFilters(group="all")),
     ):
-        assert not select(catalogue, SCENARIOS, wishes).by_reach
+        assert not select(catalogue, SCENARIOS, filters).by_reach
 
 
 def test_a_plain_run_takes_the_core_scenarios() -> None:
-    """Whoever asks for nothing gets what is quick; whoever asks for something gets every scenario."""
+    """Without filters you get the quick scenarios; with any filter, every scenario."""
     scenarios = (*SCENARIOS, dataclasses.replace(made.scenario("least", ("h5",)), core=True))
-    for wishes in (
+    for filters in (
         SelectionFilters(),
         SelectionFilters(runtimes=[], save=[], load=[], scenarios=[], formats=[], variants=[]),
     ):
-        assert ["least"] == list(select(CATALOGUE, scenarios, wishes).scenarios)
-    for wishes in (
+        assert ["least"] == list(select(CATALOGUE, scenarios, filters).scenarios)
+    for filters in (
         SelectionFilters(group="all"),
         SelectionFilters(runtimes=["tf2.3"]),
         SelectionFilters(scenarios=["*"]),
         SelectionFilters(formats=["h5", "keras"]),
     ):
-        assert 4 == len(select(CATALOGUE, scenarios, wishes).scenarios)
+        assert 4 == len(select(CATALOGUE, scenarios, filters).scenarios)

@@ -1,4 +1,4 @@
-"""The first scenario of somebody: that it is there, without fault, and in nobody's way."""
+"""A user's first scenario: it is written, it has no faults, and it overwrites nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.plan import scenarios, template
     [("my_model", "My model"), ("a", "A"), ("modèle", "Modèle"), ("VGG16", "Vgg16"), ("match", "Match")],
 )
 def test_what_is_written_is_a_scenario_without_fault(tmp_path: pathlib.Path, name: str, title: str) -> None:
-    """Under any name that Python knows as one."""
+    """Under any name that is a Python identifier."""
     path = template.write(name, tmp_path)
     assert tmp_path / f"{name}.py" == path
     scenario, faults = scenarios.read(path)
@@ -28,32 +28,32 @@ def test_what_is_written_is_a_scenario_without_fault(tmp_path: pathlib.Path, nam
     )
 
 
-def test_the_folder_is_made_if_need_be(tmp_path: pathlib.Path) -> None:
-    """With all above it."""
+def test_the_folder_is_created_if_necessary(tmp_path: pathlib.Path) -> None:
+    """With all its parents."""
     assert template.write("my_model", tmp_path / "one" / "two").is_file()
 
 
 @pytest.mark.parametrize(
     "name", ["", "my-model", "my model", "1st", "class", "None", "_hidden", "../up", "a/b", "a.py", "a\n"]
 )
-def test_what_is_no_name_is_refused(tmp_path: pathlib.Path, name: str) -> None:
-    """Nothing is written, in the folder or outside of it."""
-    with pytest.raises(UsageError, match="is no name for a scenario") as caught:
+def test_an_invalid_name_is_refused(tmp_path: pathlib.Path, name: str) -> None:
+    """Nothing is written, inside the folder or outside."""
+    with pytest.raises(UsageError, match="is not a valid name for a scenario") as caught:
         template.write(name, tmp_path / "inner")
     assert "my_model" in caught.value.hint
     assert [] == list(tmp_path.rglob("*"))
 
 
-def test_a_scenario_that_is_there_is_never_overwritten(tmp_path: pathlib.Path) -> None:
-    """Somebody has worked on it."""
+def test_an_existing_scenario_is_never_overwritten(tmp_path: pathlib.Path) -> None:
+    """Someone may have worked on it."""
     (tmp_path / "dense.py").write_text("worked on")
-    with pytest.raises(UsageError, match="there is such a scenario already"):
+    with pytest.raises(UsageError, match="this scenario already exists"):
         template.write("dense", tmp_path)
     assert "worked on" == (tmp_path / "dense.py").read_text()
 
 
-def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: pathlib.Path) -> None:
-    """As wrong use of the command line."""
+def test_a_file_in_place_of_the_folder_is_reported(tmp_path: pathlib.Path) -> None:
+    """As a mistake on the command line."""
     (tmp_path / "scenarios").write_text("")
     with pytest.raises(UsageError):
         template.write("dense", tmp_path / "scenarios")

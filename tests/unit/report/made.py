@@ -1,4 +1,4 @@
-"""Made-up results documents: seeded, of any size, with every verdict and with text that tries to break out."""
+"""Made-up results documents: seeded, of any size, with every verdict and with hostile text."""
 
 from __future__ import annotations
 
@@ -58,29 +58,29 @@ TRACE = """Traceback (most recent call last):
 
 
 def results(*, seed: int = 7, runtimes: int = 8, scenarios: int = 8, formats: int = 3, nasty: bool = True) -> Any:
-    """A whole document; `nasty` puts hostile text wherever a scenario, a model or a message could."""
+    """A whole document; `nasty` puts hostile text wherever a scenario, a model or a message could put it."""
     chance = random.Random(seed)
     rows = [_runtime(number) for number in range(runtimes)]
     cases = [_scenario(number, nasty) for number in range(scenarios)]
-    kinds = [variant for case in cases for variant in _variants(case, formats, nasty)]
-    places = _environments(rows, nasty)
-    away = {place["id"] for place in places if place["status"] == "unavailable"}
-    saves = [_save(chance, kind, row, away, nasty) for kind in kinds for row in rows]
-    done = {(save["variant"], save["runtime"]): save for save in saves}
+    variants = [variant for case in cases for variant in _variants(case, formats, nasty)]
+    environments = _environments(rows, nasty)
+    away = {environment["id"] for environment in environments if environment["status"] == "unavailable"}
+    saves = [_save(chance, variant, row, away, nasty) for variant in variants for row in rows]
+    save_of = {(save["variant"], save["runtime"]): save for save in saves}
     cells = [
-        _cell(chance, kind, done[kind["id"], one["id"]], at, one, other_at, other, away, nasty)
-        for kind in kinds
-        for at, one in enumerate(rows)
-        for other_at, other in enumerate(rows)
+        _cell(chance, variant, save_of[variant["id"], saver["id"]], (saver, loader), abs(row - column), away, nasty)
+        for variant in variants
+        for row, saver in enumerate(rows)
+        for column, loader in enumerate(rows)
     ]
     document = {
         "schema": 1,
         "crossload": "0.1.0",
         "run": _run(len(saves), len(cells)),
-        "environments": places,
+        "environments": environments,
         "runtimes": rows,
         "scenarios": cases,
-        "variants": kinds,
+        "variants": variants,
         "faults": _faults(nasty),
         "saves": saves,
         "cells": cells,
@@ -90,7 +90,7 @@ def results(*, seed: int = 7, runtimes: int = 8, scenarios: int = 8, formats: in
 
 
 def bare(document: Any) -> Any:
-    """The same document as it was made before there were causes and remedies."""
+    """The same document as older versions wrote it: without causes and remedies."""
     cells = [
         {key: value for key, value in cell.items() if key not in ("cause", "remedies")} for cell in document["cells"]
     ]
@@ -98,7 +98,7 @@ def bare(document: Any) -> Any:
 
 
 def earlier(document: Any, seed: int = 3) -> Any:
-    """A run before it: some cells were better, worse, not asked or not there, one is gone, and one numpy was older."""
+    """An earlier run: some cells were better, worse, unavailable or missing, one is gone, and one numpy was older."""
     chance = random.Random(seed)
     cells = []
     for cell in document["cells"]:
@@ -115,7 +115,7 @@ def earlier(document: Any, seed: int = 3) -> Any:
 
 
 def empty() -> Any:
-    """A run that did nothing: the least document that the contract allows."""
+    """A run that did nothing: the smallest document that the schema allows."""
     document = results(runtimes=1, scenarios=1, formats=1, nasty=False)
     return document | {
         name: []
@@ -155,13 +155,13 @@ def _runtime(number: int) -> Any:
 
 
 def _environments(rows: list[Any], nasty: bool) -> list[Any]:
-    found: dict[str, Any] = {}
+    environments: dict[str, Any] = {}
     for row in rows:
         away = row["environment"].startswith("py37")
         if away:
             row["versions"] = {}
         versions = row["versions"]
-        found[row["environment"]] = {
+        environments[row["environment"]] = {
             "id": row["environment"],
             "title": f"Python and {row['title']}",
             "python": row["environment"].split("-")[0].replace("py3", "3."),
@@ -178,12 +178,12 @@ def _environments(rows: list[Any], nasty: bool) -> list[Any]:
             "seconds": 0.0 if away else 12.5,
             "log": "Resolved 40 packages in 12ms\nInstalled 40 packages in 340ms\n",
         }
-    found["py39-unused"] = next(iter(found.values())) | {
+    environments["py39-unused"] = next(iter(environments.values())) | {
         "id": "py39-unused",
         "title": "Not asked for",
         "status": "unused",
     }
-    return list(found.values())
+    return list(environments.values())
 
 
 def _scenario(number: int, nasty: bool) -> Any:
@@ -203,12 +203,12 @@ def _scenario(number: int, nasty: bool) -> Any:
 
 
 def _variants(case: Any, formats: int, nasty: bool) -> list[Any]:
-    found = []
+    variants = []
     for format_ in [FORMATS[n % len(FORMATS)] + (f"-{n // 7}" if n >= 7 else "") for n in range(formats)]:
         options: list[Any] = [case["remedy"]] if case["remedy"] else []
         plain = dict.fromkeys(case["remedy"], NASTY if nasty and case["name"] == "vocabulary_set" else "none")
         for parameters in [plain, *options]:
-            found.append(
+            variants.append(
                 {
                     "id": "/".join([case["name"], format_, *map(str, parameters.values())]),
                     "scenario": case["name"],
@@ -217,7 +217,7 @@ def _variants(case: Any, formats: int, nasty: bool) -> list[Any]:
                     "remedy": bool(case["remedy"]) and parameters == case["remedy"],
                 }
             )
-    return found
+    return variants
 
 
 def _run(saves: int, cells: int) -> Any:
@@ -257,16 +257,16 @@ def _faults(nasty: bool) -> list[Any]:
     ]
 
 
-def _failure(kind: str, message: str, step: str) -> Any:
-    trace = TRACE.format(type=kind, message=message)
-    return {"type": kind, "message": message, "traceback": trace, "step": step, "path": "", "line": 0}
+def _failure(type_: str, message: str, step: str) -> Any:
+    trace = TRACE.format(type=type_, message=message)
+    return {"type": type_, "message": message, "traceback": trace, "step": step, "path": "", "line": 0}
 
 
-def _save(chance: random.Random, kind: Any, row: Any, away: set[str], nasty: bool) -> Any:
+def _save(chance: random.Random, variant: Any, row: Any, away: set[str], nasty: bool) -> Any:
     draw, failure, reason, outcome = chance.random(), None, "", "done"
     if row["environment"] in away:
         outcome, reason = "unavailable", "no Python 3.7 was found"
-    elif kind["format"] == "keras" and not row["id"].startswith("keras-3"):
+    elif variant["format"] == "keras" and not row["id"].startswith("keras-3"):
         outcome, reason = "unsupported", "this Keras has no .keras format"
     elif draw < 0.04:
         outcome, reason = "raised", "NotImplementedError: cannot save a subclassed model"
@@ -274,7 +274,7 @@ def _save(chance: random.Random, kind: Any, row: Any, away: set[str], nasty: boo
     good = outcome == "done"
     files = {"model/" + (NASTY if nasty and draw > 0.9 else "weights.bin"): 18_432, "model/config.json": 2_210}
     return {
-        "variant": kind["id"],
+        "variant": variant["id"],
         "runtime": row["id"],
         "outcome": outcome,
         "step": "" if good else "save",
@@ -294,19 +294,18 @@ def _save(chance: random.Random, kind: Any, row: Any, away: set[str], nasty: boo
 
 def _cell(
     chance: random.Random,
-    kind: Any,
+    variant: Any,
     save: Any,
-    at: int,
-    one: Any,
-    other_at: int,
-    other: Any,
+    runtimes: tuple[Any, Any],
+    distance: int,
     away: set[str],
     nasty: bool,
 ) -> Any:
+    saver, loader = runtimes
     cell: Any = {
-        "variant": kind["id"],
-        "save": one["id"],
-        "load": other["id"],
+        "variant": variant["id"],
+        "save": saver["id"],
+        "load": loader["id"],
         "verdict": "identical",
         "stage": "compare",
         "reason": "",
@@ -321,17 +320,17 @@ def _cell(
         "log": "",
         "before": "",
     }
-    if save["outcome"] == "unavailable" or other["environment"] in away:
+    if save["outcome"] == "unavailable" or loader["environment"] in away:
         return cell | {"verdict": "unavailable", "stage": "provision", "reason": "no Python 3.7 was found"}
     if save["outcome"] in ("unsupported", "raised"):
         verdict = "unsaved" if save["outcome"] == "raised" else "unsupported"
         return cell | {"verdict": verdict, "stage": "save", "reason": save["reason"], "failure": save["failure"]}
     cell |= {"seconds": {"load": round(chance.random(), 4), "observe": 0.2}, "wall": 1.5, "memory": 400 << 20}
-    return cell | _outcome(chance, abs(at - other_at), kind, nasty)
+    return cell | _outcome(chance, distance, variant, nasty)
 
 
-def _outcome(chance: random.Random, distance: int, kind: Any, nasty: bool) -> Any:
-    trouble = 0.0 if kind["remedy"] else 0.07 * min(distance, 6) + 0.02
+def _outcome(chance: random.Random, distance: int, variant: Any, nasty: bool) -> Any:
+    trouble = 0.0 if variant["remedy"] else 0.07 * min(distance, 6) + 0.02
     if chance.random() > trouble:
         return {"verdict": "identical", "reason": "every observation agrees"}
     draw = chance.random()
@@ -356,21 +355,21 @@ def _outcome(chance: random.Random, distance: int, kind: Any, nasty: bool) -> An
         return dead | {"reason": "died by SIGSEGV while loading", "before": "crashed"}
     if draw < 0.53:
         return {"verdict": "timed-out", "stage": "observe", "step": "predict", "reason": "no end after 120 s"}
-    kind_, message = REFUSALS[chance.randrange(len(REFUSALS))]
+    type_, message = REFUSALS[chance.randrange(len(REFUSALS))]
     message += "\n" + NASTY if nasty and draw > 0.9 else ""
     return {
         "verdict": "refused",
         "stage": "load",
         "step": "load",
-        "reason": f"{kind_}: {message.splitlines()[0]}",
-        "failure": _failure(kind_, message, "load"),
+        "reason": f"{type_}: {message.splitlines()[0]}",
+        "failure": _failure(type_, message, "load"),
         "log": f"WARNING:tensorflow: attempt {chance.randrange(10)}\n",
         "notes": ["compile=False was not tried"],
     }
 
 
 def _difference(observation: str, kind: str, detail: str, where: str, size: float | None, counts: bool = True) -> Any:
-    known = size is not None
+    measured = size is not None
     return {
         "observation": observation,
         "kind": kind,
@@ -378,7 +377,7 @@ def _difference(observation: str, kind: str, detail: str, where: str, size: floa
         "where": where,
         "absolute": size,
         "relative": size * 0.7 if size is not None else None,
-        "ulp": 123456.0 if known else None,
-        "allowed": 1e-6 if known else None,
+        "ulp": 123456.0 if measured else None,
+        "allowed": 1e-6 if measured else None,
         "counts": counts,
     }

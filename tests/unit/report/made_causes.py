@@ -1,4 +1,4 @@
-"""Made-up causes and remedies for a made-up results document: every bad cell gets a cause, and some were helped."""
+"""Made-up causes and remedies for a made-up results document: every bad cell has a cause, some a verified remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REMEDIES: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
         "Save in another format",
         "save",
         "model.save(path)",
-        "saved anew",
+        "saved again",
         {"h5": 'model.save("model.h5")', "weights-h5": 'model.save_weights("w.h5")'},
     ),
 )
@@ -37,7 +37,7 @@ FAILING = ("changed", "incomplete", "refused", "unsaved", "crashed", "timed-out"
 
 
 def annotate(document: Any, chance: random.Random, text: str) -> None:
-    """Put causes and remedies into a document; `text` is put wherever the catalogue could hold it."""
+    """Add causes and remedies to a document; `text` goes wherever the catalogue could hold it."""
     document["causes"] = [
         {
             "id": id_,
@@ -67,24 +67,24 @@ def annotate(document: Any, chance: random.Random, text: str) -> None:
 
 
 def cause(cell: Any) -> str:
-    """The cause that a made-up cell stands for."""
+    """The cause of a made-up cell."""
     if cell["verdict"] == "refused":
         return next(id_ for part, id_ in OF_MESSAGE.items() if part in cell["reason"])
     return OF_VERDICT.get(cell["verdict"], "unknown")
 
 
 def _trials(document: Any, cell: Any, chance: random.Random, text: str) -> list[Any]:
-    """Up to three trials: run anew, proven by another format, proven by another loader; verified ones first."""
-    found = []
+    """Up to three trials: rerun, proven by another format, proven by another loader; verified ones first."""
+    trials = []
     if chance.random() < 0.5:
         good = chance.random() < 0.5
         trial = _trial("register", "identical" if good else cell["verdict"], good, text if not good else "")
-        found.append(trial | {"wall": round(chance.random() * 9, 1)})
+        trials.append(trial | {"wall": round(chance.random() * 9, 1)})
     if chance.random() < 0.3:
-        found.append(_trial("another-format", "identical", True) | {"variant": document["variants"][-1]["id"]})
+        trials.append(_trial("another-format", "identical", True) | {"variant": document["variants"][-1]["id"]})
     if chance.random() < 0.2:
-        found.append(_trial("other-keras", "refused", False) | {"load": document["runtimes"][-1]["id"]})
-    return sorted(found, key=lambda trial: not trial["verified"])
+        trials.append(_trial("other-keras", "refused", False) | {"load": document["runtimes"][-1]["id"]})
+    return sorted(trials, key=lambda trial: not trial["verified"])
 
 
 def _trial(remedy: str, verdict: str, verified: bool, reason: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""The outputs beside the page: valid, complete, and inert whatever the results hold."""
+"""The outputs besides the page: valid, complete, and inert whatever the results contain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def sums(document: Any) -> tables.Sums:
 
 @pytest.mark.parametrize("name", ["made", "empty", "harmless"])
 def test_results_keep_to_the_published_schema(name: str) -> None:
-    """What is written validates against what is published."""
+    """The written document validates against the published schema."""
     results = {"made": made.results(), "empty": made.empty(), "harmless": made.results(nasty=False, runtimes=3)}[name]
     schema = json.loads(export.schema())
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -52,8 +52,8 @@ def test_results_keep_to_the_published_schema(name: str) -> None:
         ("runtimes", "keras", "kears"),
     ],
 )
-def test_the_schema_refuses_what_the_contract_does_not_know(place: str, key: str, value: object) -> None:
-    """An unknown verdict, field, outcome or module is a fault of the document."""
+def test_the_schema_refuses_unknown_values(place: str, key: str, value: object) -> None:
+    """An unknown verdict, field, outcome or Keras module makes the document invalid."""
     results = made.results(runtimes=2, scenarios=1, formats=1)
     results[place][0][key] = value
     with pytest.raises(jsonschema.ValidationError):
@@ -61,8 +61,8 @@ def test_the_schema_refuses_what_the_contract_does_not_know(place: str, key: str
 
 
 @pytest.mark.parametrize("key", ["schema", "run", "cells"])
-def test_the_schema_misses_what_is_not_there(key: str) -> None:
-    """Every part of the document is required."""
+def test_the_schema_requires_every_part(key: str) -> None:
+    """A document without one of its parts is invalid."""
     results = made.results(runtimes=2, scenarios=1, formats=1)
     del results[key]
     with pytest.raises(jsonschema.ValidationError):
@@ -88,14 +88,14 @@ def test_not_a_number_becomes_null() -> None:
 def test_csv_has_every_cell(document: Any, sums: tables.Sums) -> None:
     """One line per cell, in order, and the fields come back."""
     rows = list(csv.DictReader(io.StringIO(export.csv(sums), newline="")))
-    told = [(row["save"], row["load"], row["verdict"]) for row in rows]
-    assert [(cell["save"], cell["load"], cell["verdict"]) for cell in document["cells"]] == told
+    expected = [(cell["save"], cell["load"], cell["verdict"]) for cell in document["cells"]]
+    assert expected == [(row["save"], row["load"], row["verdict"]) for row in rows]
     assert list(export.CSV_COLUMNS) == list(rows[0])
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_runs_no_formula(start: str) -> None:
-    """A reason that a spreadsheet would take for a formula is held back."""
+    """A reason that looks like a formula gets an apostrophe."""
     results = made.results(runtimes=1, scenarios=1, formats=1, nasty=False)
     results["cells"][0]["reason"] = start + "HYPERLINK(1)"
     text = export.csv(tables.sums(results))
@@ -104,17 +104,17 @@ def test_csv_runs_no_formula(start: str) -> None:
 
 
 def test_parquet_has_the_rows_of_the_csv(sums: tables.Sums) -> None:
-    """The same columns with their types, and texts as they are: no apostrophe, no lost line."""
+    """The same columns with their types, and texts unchanged: no apostrophe, no lost line."""
     table = parquet.read_table(io.BytesIO(export.parquet(sums)))
     assert list(export.CSV_COLUMNS) == table.column_names
-    told = table.to_pydict()
-    assert [str(value) for value in sums.frame["reason"]] == told["reason"]
-    assert [float(value) for value in sums.frame["wall"]] == told["wall"]
+    columns = table.to_pydict()
+    assert [str(value) for value in sums.frame["reason"]] == columns["reason"]
+    assert [float(value) for value in sums.frame["wall"]] == columns["wall"]
     assert {"double", "int64"} == {str(table.schema.field(name).type) for name in export.NUMBERS}
 
 
-def test_parquet_takes_what_is_no_text() -> None:
-    """A lone surrogate in a reason becomes a question mark, and no cell at all makes an empty table."""
+def test_parquet_takes_invalid_text() -> None:
+    """A lone surrogate in a reason becomes a question mark, and a run without cells makes an empty table."""
     results = made.results(runtimes=1, scenarios=1, formats=1)
     results["cells"][0]["reason"] = "bad \udc80 byte"
     assert ["bad ? byte"] == parquet.read_table(io.BytesIO(export.parquet(tables.sums(results))))["reason"].to_pylist()
@@ -122,14 +122,14 @@ def test_parquet_takes_what_is_no_text() -> None:
 
 
 def test_tables_name_cause_and_remedy(document: Any, sums: tables.Sums) -> None:
-    """The id of a cell's cause, and of the first remedy that was verified."""
+    """The id of a cell's cause, and of its first verified remedy."""
     rows = list(csv.DictReader(io.StringIO(export.csv(sums), newline="")))
     assert [cell["cause"] for cell in document["cells"]] == [row["cause"] for row in rows]
     assert [tables.verified(cell) for cell in document["cells"]] == [row["remedy"] for row in rows]
 
 
 def test_the_summary_counts_causes(document: Any, sums: tables.Sums) -> None:
-    """The most frequent with their cells and how many were remedied; a document without causes has no such part."""
+    """The most frequent causes with their cells and verified remedies; a document without causes has no such part."""
     most = max(sums.causes, key=lambda why: why.cells)
     assert f"| {inert(most.title)} | {most.cells} | {most.remedied} |" in export.summary(document, sums)
     many = dataclasses.replace(sums, causes=sums.causes * 2)
@@ -139,24 +139,24 @@ def test_the_summary_counts_causes(document: Any, sums: tables.Sums) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "told"),
+    ("verdicts", "expected"),
     [
         (["identical", "changed"], "50% identical, 1 silent"),
         (["identical", "identical"], "100% identical, 0 silent"),
         (["unavailable", "unsupported"], "nothing asked"),
     ],
 )
-def test_the_badge_says_how_it_stands(verdicts: list[str], told: str) -> None:
-    """An SVG that names the share of identical cells and how many differ in silence."""
+def test_the_badge_sums_up_the_run(verdicts: list[str], expected: str) -> None:
+    """An SVG with the percentage of identical cells and the number that differ in silence."""
     results = made.results(runtimes=2, scenarios=1, formats=1, nasty=False)
     results["cells"] = [cell | {"verdict": verdict} for cell, verdict in zip(results["cells"], verdicts, strict=False)]
     root = ElementTree.fromstring(render.badge_svg(tables.sums(results)))
-    assert f"crossload: {told}" == root.get("aria-label")
-    assert ["crossload", told] == [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert f"crossload: {expected}" == root.get("aria-label")
+    assert ["crossload", expected] == [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
-def test_the_summary_tells_what_matters(document: Any, sums: tables.Sums) -> None:
-    """Counts, findings, the matrix, what is missing and what is at fault; and not one live tag."""
+def test_the_summary_shows_what_matters(document: Any, sums: tables.Sums) -> None:
+    """Counts, findings, the matrix, missing environments and faults, but no live tag."""
     text = export.summary(document, sums)
     assert "## Findings" in text
     assert f"| ≠ | changed | {sums.all.of['changed']} |" in text
@@ -167,25 +167,25 @@ def test_the_summary_tells_what_matters(document: Any, sums: tables.Sums) -> Non
 
 
 def test_the_sums_say_what_they_leave_out(document: Any, sums: tables.Sums) -> None:
-    """Summary and picture say that pitfalls are left out, and only where there are any."""
+    """Summary and picture say that pitfalls are left out, but only if there are any."""
     plain = made.results(runtimes=2, scenarios=1, formats=1)
-    none = tables.sums(plain)
-    for text, other in [
-        (export.summary(document, sums), export.summary(plain, none)),
-        (render.matrix_svg(document, sums), render.matrix_svg(plain, none)),
+    plain_sums = tables.sums(plain)
+    for with_pitfalls, without in [
+        (export.summary(document, sums), export.summary(plain, plain_sums)),
+        (render.matrix_svg(document, sums), render.matrix_svg(plain, plain_sums)),
     ]:
-        assert words.PITFALLS in text
-        assert words.PITFALLS not in other
+        assert words.PITFALLS in with_pitfalls
+        assert words.PITFALLS not in without
 
 
 def test_the_summary_marks_pitfalls(document: Any, sums: tables.Sums) -> None:
-    """A finding that a pitfall is there to show is marked as one."""
-    expected = sum(f.kind == "pitfall" for f in sums.findings if f.verdict == "changed")
+    """A finding about a pitfall is marked as one."""
+    expected = sum(finding.kind == "pitfall" for finding in sums.findings if finding.verdict == "changed")
     assert 0 < expected == export.summary(document, sums).count("**changed** (pitfall)")
 
 
 def test_the_summary_stays_short(sums: tables.Sums) -> None:
-    """Silent differences are listed; of the rest the first few, and how many more there are."""
+    """It lists silent differences; of the others the first few, and the number of further ones."""
     many = dataclasses.replace(sums, findings=sums.findings * 3)
     refused = sum(finding.verdict == "refused" for finding in many.findings)
     text = export.summary(made.results(), many)
@@ -194,7 +194,7 @@ def test_the_summary_stays_short(sums: tables.Sums) -> None:
 
 
 def test_the_picture_is_xml_with_every_square(document: Any, sums: tables.Sums) -> None:
-    """The SVG parses, has a square for each pair, and a title for those who cannot see it."""
+    """The SVG parses, has a square for each pair, and a title for screen readers."""
     root = ElementTree.fromstring(render.matrix_svg(document, sums))
     name = "{http://www.w3.org/2000/svg}"
     assert len(sums.pairs) == len(root.findall(f"{name}g/{name}rect"))
@@ -216,7 +216,7 @@ def test_the_picture_escapes_names() -> None:
 
 
 def test_write_leaves_every_file(tmp_path: pathlib.Path) -> None:
-    """All outputs are written, named, and nothing else is left behind; a second time replaces them."""
+    """All outputs are written and returned, nothing else is left behind, and a second call replaces them."""
     names = [
         "badge.svg",
         "index.html",
@@ -235,8 +235,8 @@ def test_write_leaves_every_file(tmp_path: pathlib.Path) -> None:
         assert all(written[name] == tmp_path / "new" / name for name in names)
 
 
-def test_write_takes_what_is_no_text(tmp_path: pathlib.Path) -> None:
-    """A lone surrogate in a log becomes a question mark rather than the end of the report."""
+def test_write_takes_invalid_text(tmp_path: pathlib.Path) -> None:
+    """A lone surrogate in a log becomes a question mark instead of breaking the report."""
     results = made.results(runtimes=1, scenarios=1, formats=1)
     results["cells"][0]["log"] = "bad \udc80 byte"
     written = harness.report.write(results, tmp_path)
@@ -244,7 +244,7 @@ def test_write_takes_what_is_no_text(tmp_path: pathlib.Path) -> None:
 
 
 def test_write_takes_not_a_number(tmp_path: pathlib.Path) -> None:
-    """NaN in one cell is null in the data and in the page's blocks, and other cells keep their numbers."""
+    """NaN in a cell becomes null, and its other numbers stay."""
     results = made.results(runtimes=1, scenarios=1, formats=1)
     results["cells"][0] |= {"wall": math.nan, "memory": 7}
     cell = json.loads(harness.report.write(results, tmp_path)["results.json"].read_text("utf-8"))["cells"][0]
@@ -252,5 +252,5 @@ def test_write_takes_not_a_number(tmp_path: pathlib.Path) -> None:
 
 
 def test_write_takes_an_empty_run(tmp_path: pathlib.Path) -> None:
-    """A run without a cell has a report too."""
+    """A run without cells has a report too."""
     assert "No cell went wrong." in harness.report.write(made.empty(), tmp_path)["index.html"].read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Findings in words: who saved, who loaded, the silent ones first, nothing that a model says taken for markup."""
+"""The findings page: who saved, who loaded, silent differences first, and no markup from a model's messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ORDER = ["a", "b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize(
-    ("names", "told"),
+    ("names", "expected"),
     [
         (["c"], "`c`"),
         (["b", "a"], "`a`, `b`"),
@@ -20,13 +20,13 @@ ORDER = ["a", "b", "c", "d", "e"]
         (["e", "a", "c", "d"], "`a`, `c` to `e`"),
     ],
 )
-def test_runtimes_are_told_as_spans_of_time(names: list[str], told: str) -> None:
-    """Two are named, three and more are a span."""
-    assert told == findings.spans(names, ORDER)
+def test_runtimes_are_written_as_spans(names: list[str], expected: str) -> None:
+    """Two neighbours are named, three or more are a span."""
+    assert expected == findings.spans(names, ORDER)
 
 
-def test_every_bad_verdict_has_its_chapter_and_the_silent_one_comes_first() -> None:
-    """In the order of how loud they are to be; good cells are not told."""
+def test_every_bad_verdict_has_a_section_and_silent_differences_come_first() -> None:
+    """Sections are in their fixed order, and good cells have none."""
     document = made.results()
     page = findings.page(document)
     verdicts = {cell["verdict"] for cell in document["cells"]}
@@ -37,8 +37,8 @@ def test_every_bad_verdict_has_its_chapter_and_the_silent_one_comes_first() -> N
     assert len(heads) == page.count("\n## ")
 
 
-def test_what_a_model_says_is_no_markup() -> None:
-    """A reason with tags and mentions stays a text."""
+def test_a_reason_is_never_markup() -> None:
+    """A reason with tags and mentions stays text."""
     document = made.results()
     for cell in document["cells"]:
         if cell["verdict"] == "changed":
@@ -49,10 +49,10 @@ def test_what_a_model_says_is_no_markup() -> None:
     assert "@someone" not in page
 
 
-def test_a_finding_tells_its_cause_and_what_helped() -> None:
-    """By their titles; where nothing helped, that is told too."""
+def test_a_finding_names_its_cause_and_what_helped() -> None:
+    """By their titles; if nothing helped, the page says so."""
     document = made.results()
-    titles = {one["id"]: one["title"] for one in (*document["causes"], *document["remedies"])}
+    titles = {entry["id"]: entry["title"] for entry in (*document["causes"], *document["remedies"])}
     page = findings.page(document)
     helped = [cell for cell in document["cells"] if any(trial["verified"] for trial in cell["remedies"])]
     assert helped

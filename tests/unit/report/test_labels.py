@@ -1,4 +1,4 @@
-"""How verdicts look: every one has a look of its own, and every look can be read."""
+"""How verdicts look: each one differently, and all legibly."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_every_verdict_has_one_label() -> None:
 
 
 def test_silent_differences_are_loudest() -> None:
-    """Among the verdicts of a summed square, `changed` always speaks first, and `identical` after all trouble."""
+    """In a summed square `changed` comes before all other verdicts, and `identical` after every bad one."""
     assert labels.ORDER[0] == "changed"
     assert ("identical", "unsupported", "unavailable") == labels.ORDER[-3:]
 
@@ -34,7 +34,7 @@ def test_verdicts_differ_without_colour() -> None:
     ("label", "theme", "level"), [*itertools.product(labels.LABELS, ("light", "dark"), labels.LEVELS)], ids=_named
 )
 def test_every_square_can_be_read(label: labels.Label, theme: str, level: int) -> None:
-    """The ink on every shade reaches the contrast of WCAG AA."""
+    """The text colour on every shade has the contrast that WCAG AA requires."""
     shade = label.shade(theme, level)
     assert labels.contrast(shade, labels.ink(shade)) >= 4.5
 
@@ -52,7 +52,7 @@ def test_level_follows_the_share(share: float, expected: int) -> None:
 
 
 def test_the_style_knows_both_themes() -> None:
-    """The style has a shade for each verdict and level, in the light, in the dark, and in the dark by choice."""
+    """Shades are defined for the light theme, the dark theme, and the dark theme by choice."""
     style = labels.css()
     assert 3 == style.count("--changed-3:")
     assert ".v-timed-out.l2{background:var(--timed-out-2);color:var(--on-timed-out-2)}" in style

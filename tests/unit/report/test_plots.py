@@ -1,4 +1,4 @@
-"""The pictures of how formats fare over the years, against counts made by hand."""
+"""The plots of formats over the years, checked against counts made by hand."""
 
 from __future__ import annotations
 
@@ -29,26 +29,29 @@ def document() -> Any:
 
 
 def _saved(document: Any, environment: str, format_: str) -> list[str]:
-    """Verdicts of what one environment saved in a format for itself and everything newer, pitfalls left out."""
-    place = {row["id"]: RELEASED[row["environment"].split("-")[0]] for row in document["runtimes"]}
+    """Verdicts of files that an environment saved, loaded in the same or newer ones; pitfalls left out."""
+    released = {row["id"]: RELEASED[row["environment"].split("-")[0]] for row in document["runtimes"]}
     causes = {case["name"] for case in document["scenarios"] if case["cause"]}
     sound = {
-        v["id"] for v in document["variants"] if v["format"] == format_ and (v["remedy"] or v["scenario"] not in causes)
+        variant["id"]
+        for variant in document["variants"]
+        if variant["format"] == format_ and (variant["remedy"] or variant["scenario"] not in causes)
     }
-    mine = {row["id"] for row in document["runtimes"] if row["environment"].startswith(environment)}
+    savers = {row["id"] for row in document["runtimes"] if row["environment"].startswith(environment)}
     return [
         cell["verdict"]
         for cell in document["cells"]
         if cell["variant"] in sound
-        and cell["save"] in mine
-        and place[cell["load"]] >= place[cell["save"]]
+        and cell["save"] in savers
+        and released[cell["load"]] >= released[cell["save"]]
         and cell["verdict"] not in ("unsupported", "unavailable")
     ]
 
 
-def test_a_bar_is_what_became_of_the_files_of_a_year(document: Any) -> None:
-    """All asked cells whose saver is of that year and whose loader is no older."""
-    panel = next(one for one in plots.by_year(document, tables.cells(document)) if one.format == "h5")
+def test_a_bar_counts_the_files_of_a_year(document: Any) -> None:
+    """All tried cells whose saver is of that year and whose loader is not older."""
+    panels = plots.by_year(document, tables.cells(document))
+    panel = next(panel for panel in panels if panel.format == "h5")
     bar = panel.at(2020)
     verdicts = _saved(document, "py38", "h5")
     assert bar is not None
@@ -58,7 +61,7 @@ def test_a_bar_is_what_became_of_the_files_of_a_year(document: Any) -> None:
 
 
 def test_the_parts_of_a_bar_fill_it(document: Any) -> None:
-    """Good cells stand at the foot, and heights are shares."""
+    """Good cells are at the foot, and heights are shares."""
     for panel in plots.by_year(document, tables.cells(document)):
         for bar in panel.bars:
             assert sum(height for _, _, height in bar.parts) == pytest.approx(plots.HIGH, abs=0.1)
@@ -78,8 +81,8 @@ def test_age_counts_whole_years(document: Any) -> None:
     )
 
 
-def test_without_dates_there_is_no_picture(document: Any) -> None:
-    """A document whose releases are unknown, or all of one year, has none; the page is made without."""
+def test_without_dates_there_is_no_plot(document: Any) -> None:
+    """If releases are unknown, or all in one year, there are no panels, and the page leaves the plots out."""
     unknown = document | {"environments": [place | {"released": ""} for place in document["environments"]]}
     same = document | {"environments": [place | {"released": "2020-01-01"} for place in document["environments"]]}
     for results in (unknown, same):
@@ -87,8 +90,8 @@ def test_without_dates_there_is_no_picture(document: Any) -> None:
     assert "Ten years of files" not in render.page(unknown, tables.sums(unknown))
 
 
-def test_every_number_of_a_picture_is_in_its_table(document: Any) -> None:
-    """Who does not look can read: share, identical and asked."""
+def test_every_number_of_a_plot_is_in_its_table(document: Any) -> None:
+    """Share, identical and asked can be read as text."""
     page = render.page(document, tables.sums(document))
     assert "Ten years of files" in page
     for panel in plots.by_year(document, tables.cells(document)):

@@ -1,4 +1,4 @@
-"""The page without a browser: what it says without JavaScript, what it allows, and that nothing breaks out of it."""
+"""The page without a browser: its content without JavaScript, its policy, and its protection from hostile text."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from tests.unit.report import made
 
 
 class Reader(html.parser.HTMLParser):
-    """Collects elements with their attributes, and the text of each kind of element."""
+    """Collects elements with their attributes, and texts by the tag they are in."""
 
     def __init__(self, page: str) -> None:
-        """Read a page at once."""
+        """Read a whole page."""
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text: dict[str, list[str]] = {}
@@ -64,7 +64,7 @@ def page(document: Any) -> str:
 
 @pytest.fixture(scope="module")
 def reader(page: str) -> Reader:
-    """Its page, read."""
+    """Its page, parsed."""
     return Reader(page)
 
 
@@ -76,11 +76,11 @@ def unpacked(page: str, name: str) -> Any:
 
 
 def test_without_javascript_the_matrix_is_there(document: Any, reader: Reader) -> None:
-    """Every pair of runtimes has a square that tells its verdicts in words."""
-    told = [attributes.get("aria-label") or "" for attributes in reader.all("a")]
+    """Every pair of runtimes has a square whose label gives its verdicts in words."""
+    labels = [attributes.get("aria-label") or "" for attributes in reader.all("a")]
     for save in document["runtimes"]:
         for load in document["runtimes"]:
-            assert 1 == sum(text.startswith(f"Saved in {save['id']}, loaded in {load['id']}: ") for text in told)
+            assert 1 == sum(text.startswith(f"Saved in {save['id']}, loaded in {load['id']}: ") for text in labels)
 
 
 def test_without_javascript_the_findings_are_there(document: Any, reader: Reader) -> None:
@@ -92,7 +92,7 @@ def test_without_javascript_the_findings_are_there(document: Any, reader: Reader
 
 
 def test_without_javascript_what_is_missing_is_there(page: str) -> None:
-    """Unavailable environments with the way to get them, and faults with file and line."""
+    """Unavailable environments with instructions to get them, and faults with file and line."""
     assert "uv python install 3.7" in page
     assert "scenarios/broken.py:12" in page
 
@@ -108,7 +108,11 @@ def test_the_matrix_is_a_table(document: Any, reader: Reader) -> None:
 def test_the_delivered_sum_leaves_pitfalls_out(page: str, reader: Reader) -> None:
     """Without JavaScript the page shows the sum without pitfalls, and says so."""
     shown = [attributes["data-sums"] for attributes in reader.all("span") if "data-sums" in attributes]
-    hidden = [a["data-sums"] for a in reader.all("span") if "data-sums" in a and "hidden" in a]
+    hidden = [
+        attributes["data-sums"]
+        for attributes in reader.all("span")
+        if "data-sums" in attributes and "hidden" in attributes
+    ]
     assert (["", "all", "kind"], ["all", "kind"]) == (shown, hidden)
     assert [("", "true"), ("all", "false")] == [
         (attributes["data-sum"], attributes["aria-pressed"])
@@ -127,7 +131,7 @@ def test_without_pitfalls_there_is_no_choice() -> None:
 
 
 def test_nothing_breaks_out_of_the_page(page: str, reader: Reader) -> None:
-    """Hostile names and messages make no element, no handler and no comment."""
+    """Hostile names and messages create no element, handler or comment."""
     assert ["", "application/octet-stream", "application/octet-stream", "module"] == sorted(
         attributes.get("type") or "" for attributes in reader.all("script")
     )
@@ -138,13 +142,17 @@ def test_nothing_breaks_out_of_the_page(page: str, reader: Reader) -> None:
 
 
 def test_hostile_text_is_shown_as_it_is(reader: Reader) -> None:
-    """Escaping loses nothing: a reader sees the very characters."""
+    """Escaping loses nothing: a reader sees the same characters."""
     assert any(made.NASTY.split("\u2028")[0] in text for text in reader.text["p"])
 
 
 def test_the_policy_forbids_every_fetch(reader: Reader) -> None:
-    """Nothing may be loaded, and only the inlined style and scripts may run, by their hashes."""
-    policy = next(a["content"] for a in reader.all("meta") if a.get("http-equiv") == "Content-Security-Policy")
+    """Nothing may be loaded; only the inlined style and scripts are allowed, by their hashes."""
+    policy = next(
+        attributes["content"]
+        for attributes in reader.all("meta")
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy is not None
     parts = dict(part.split(" ", 1) for part in policy.split("; "))
     assert "'none'" == parts["default-src"]
@@ -164,7 +172,7 @@ def test_no_inline_style_that_the_policy_would_drop(reader: Reader) -> None:
 
 
 def test_the_page_fetches_nothing(reader: Reader) -> None:
-    """No element names anything outside of the page."""
+    """No element refers to anything outside the page."""
     outside = [
         value
         for _, attributes in reader.elements
@@ -178,21 +186,25 @@ def test_the_core_block_has_every_cell(document: Any, page: str) -> None:
     """The columns name the same variants, runtimes, verdicts and reasons as the document."""
     core = unpacked(page, "core")
     cells = core["cells"]
-    told = [
+    columns = [cells[name] for name in ("variant", "save", "load", "verdict", "reason")]
+    unpacked_cells = [
         (
-            core["variants"][cells["variant"][at]]["id"],
-            core["runtimes"][cells["save"][at]]["id"],
-            core["runtimes"][cells["load"][at]]["id"],
-            core["labels"][cells["verdict"][at]]["verdict"],
-            core["strings"][cells["reason"][at]],
+            core["variants"][variant]["id"],
+            core["runtimes"][save]["id"],
+            core["runtimes"][load]["id"],
+            core["labels"][verdict]["verdict"],
+            core["strings"][reason],
         )
-        for at in range(len(cells["variant"]))
+        for variant, save, load, verdict, reason in zip(*columns, strict=True)
     ]
-    assert [(c["variant"], c["save"], c["load"], c["verdict"], c["reason"]) for c in document["cells"]] == told
+    expected = [
+        (cell["variant"], cell["save"], cell["load"], cell["verdict"], cell["reason"]) for cell in document["cells"]
+    ]
+    assert expected == unpacked_cells
 
 
 def test_the_detail_block_has_logs_and_tracebacks(document: Any, page: str) -> None:
-    """Texts come back line by line as they were, hostile ones included."""
+    """Every text comes back unchanged, hostile ones included."""
     detail = unpacked(page, "detail")
 
     def text(place: int) -> str:
@@ -204,40 +216,37 @@ def test_the_detail_block_has_logs_and_tracebacks(document: Any, page: str) -> N
 
 
 def test_the_blocks_have_causes_and_remedies(document: Any, page: str) -> None:
-    """Each cell's cause and first verified remedy, and every trial with what proves it."""
+    """Each cell's cause and first verified remedy, and every trial with its proof."""
     core, detail = unpacked(page, "core"), unpacked(page, "detail")
     cells = core["cells"]
 
     def named(items: list[Any], place: int) -> str:
         return "" if place < 0 else str(items[place]["id"])
 
-    assert [cell["cause"] for cell in document["cells"]] == [named(core["causes"], n) for n in cells["cause"]]
-    assert [tables.verified(cell) for cell in document["cells"]] == [
-        named(core["remedies"], n) for n in cells["remedy"]
-    ]
-    told = [
-        [
-            (
-                named(core["remedies"], trial[0]),
-                core["labels"][trial[1]]["verdict"],
-                trial[3],
-                named(core["variants"], trial[4]),
-                named(core["runtimes"], trial[5]),
-                named(core["runtimes"], trial[6]),
-            )
-            for trial in (detail["trials"][n] for n in cell[10])
-        ]
-        for cell in detail["cells"]
-    ]
+    def unpacked_trial(place: int) -> tuple[Any, ...]:
+        remedy, verdict, _, verified, variant, save, load, _ = detail["trials"][place]
+        return (
+            named(core["remedies"], remedy),
+            core["labels"][verdict]["verdict"],
+            verified,
+            named(core["variants"], variant),
+            named(core["runtimes"], save),
+            named(core["runtimes"], load),
+        )
+
+    causes = [named(core["causes"], place) for place in cells["cause"]]
+    assert [cell["cause"] for cell in document["cells"]] == causes
+    remedies = [named(core["remedies"], place) for place in cells["remedy"]]
+    assert [tables.verified(cell) for cell in document["cells"]] == remedies
     keys = ("remedy", "verdict", "verified", "variant", "save", "load")
-    assert [[tuple(trial[key] for key in keys) for trial in cell["remedies"]] for cell in document["cells"]] == told
-    assert {one["id"]: one["code"] for one in document["remedies"]} == {
-        name: one["code"] for name, one in detail["remedies"].items()
-    }
+    trials = [[tuple(trial[key] for key in keys) for trial in cell["remedies"]] for cell in document["cells"]]
+    assert trials == [[unpacked_trial(place) for place in cell[10]] for cell in detail["cells"]]
+    codes = {remedy["id"]: remedy["code"] for remedy in document["remedies"]}
+    assert codes == {id_: remedy["code"] for id_, remedy in detail["remedies"].items()}
 
 
-def test_a_document_without_causes_is_a_page(document: Any) -> None:
-    """One that was made before there were any has no cause in any cell, and no part about them."""
+def test_a_document_without_causes_has_a_page(document: Any) -> None:
+    """An older document has no cause in any cell, and its page has no part about causes."""
     bare = made.bare(document)
     page = render.page(bare, tables.sums(bare))
     core = unpacked(page, "core")
@@ -245,8 +254,8 @@ def test_a_document_without_causes_is_a_page(document: Any) -> None:
     assert "panel-causes" not in page.split("</style>")[1].split("<script")[0]
 
 
-def test_remedies_that_are_null_or_of_no_catalogue(document: Any) -> None:
-    """Columns read back have null for no remedies; a remedy that no catalogue names is called by its id."""
+def test_remedies_that_are_null_or_not_in_the_catalogue(document: Any) -> None:
+    """Cells read from columns have null for no remedies; the title of a remedy not in the catalogue is its id."""
     results = made.results(runtimes=2, scenarios=1, formats=1)
     trial = next(cell["remedies"][0] for cell in document["cells"] if cell["remedies"])
     results["cells"][0]["remedies"] = None
@@ -256,23 +265,23 @@ def test_remedies_that_are_null_or_of_no_catalogue(document: Any) -> None:
 
 
 def test_the_best_formats_are_those_of_the_advice() -> None:
-    """Moves that were asked in enough scenarios have one; the page holds the same as `nox -s upgrade` says."""
+    """Moves with enough scenarios have a best format, and the page has the same ones as `nox -s upgrade`."""
     results = made.results(runtimes=3, scenarios=24, nasty=False)
     core = payload.core(results, tables.sums(results))
     ids = [row["id"] for row in results["runtimes"]]
-    told = {(ids[save], ids[load]): format_ for save, load, format_ in core["best"]}
-    assert best_formats(results) == told
-    assert ("tf-2.3", "keras-2.2.4") in told
+    best = {(ids[save], ids[load]): format_ for save, load, format_ in core["best"]}
+    assert best_formats(results) == best
+    assert ("tf-2.3", "keras-2.2.4") in best
 
 
 def test_the_causes_are_there_without_javascript(document: Any, reader: Reader) -> None:
-    """The most frequent ones are links with their titles on the delivered page."""
+    """Each cause is a link with its title on the delivered page."""
     titles = [why.title for why in tables.sums(document).causes]
     assert all(any(title.split("\u2028")[0] in text for text in reader.text["a"]) for title in titles)
 
 
 def test_equal_texts_are_kept_once() -> None:
-    """A traceback that a thousand cells share costs its lines once."""
+    """A traceback that a thousand cells share is stored once."""
     texts = payload.TextTable()
     places = [texts.place("one\ntwo"), texts.place("two\nthree"), texts.place("one\ntwo"), texts.place("")]
     assert [0, 1, 0, -1] == places
@@ -280,19 +289,19 @@ def test_equal_texts_are_kept_once() -> None:
 
 
 def test_lone_surrogates_do_not_stop_the_report() -> None:
-    """A log that is no valid text still makes a page."""
+    """A log that is not valid text still makes a page."""
     results = made.results(runtimes=1, scenarios=1, formats=1)
     results["cells"][0]["log"] = "bad \udc80 byte"
     assert "block-detail" in render.page(results, tables.sums(results))
 
 
-def test_fragments_are_encoded_as_the_script_does_it() -> None:
-    """Slashes, blanks and quotes of an id do not end its segment."""
+def test_fragments_are_encoded_as_in_the_script() -> None:
+    """Slashes, spaces and quotes in an id do not end its segment."""
     assert "a%2Fb%20%22%3C'%C3%A9" == render._fragment("a/b \"<'é")
 
 
 def test_the_scripts_are_joined_in_order() -> None:
-    """Each module imports only from modules before it, and none is left out."""
+    """Each module imports only from modules before it, and none are left out."""
     bundle = render.bundle()
     files = sorted(path.name for path in (render.HERE / "static").glob("*.js"))
     assert files == sorted([*render.SCRIPTS, "boot.js"])
@@ -306,14 +315,22 @@ def test_the_scripts_are_joined_in_order() -> None:
 
 
 def test_data_never_becomes_markup() -> None:
-    """The scripts have no way to turn text into elements."""
+    """The scripts use nothing that turns text into elements."""
     bundle = render.bundle()
-    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "DOMParser"):
-        assert way not in bundle
+    for sink in (
+        "innerHTML",
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "new Function",
+        "DOMParser",
+    ):
+        assert sink not in bundle
 
 
 def test_importing_the_package_is_light() -> None:
-    """Neither pandas nor Jinja2 is imported before something is written."""
+    """Neither pandas nor Jinja2 is imported until something is written."""
     code = "import sys, harness.report; print(sorted({'pandas', 'jinja2'} & set(sys.modules)))"
     ran = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=render.HERE.parents[1]

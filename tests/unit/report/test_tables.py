@@ -1,4 +1,4 @@
-"""The sums of a run, against a count made by hand."""
+"""The sums of a run, checked against counts made by hand."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def small() -> Any:
 
 
 def pitfalls(document: Any) -> set[str]:
-    """The variants that go wrong on purpose, found without the code under test."""
+    """The variants that go wrong on purpose, determined without the code under test."""
     causes = {case["name"] for case in document["scenarios"] if case["cause"]}
-    return {kind["id"] for kind in document["variants"] if kind["scenario"] in causes and not kind["remedy"]}
+    variants = document["variants"]
+    return {variant["id"] for variant in variants if variant["scenario"] in causes and not variant["remedy"]}
 
 
 def test_verdicts_are_counted() -> None:
@@ -32,7 +33,7 @@ def test_verdicts_are_counted() -> None:
 
 
 def test_pairs_are_counted() -> None:
-    """Each square counts its own cells, those of pitfalls left out."""
+    """Each square counts its own cells, without those of pitfalls."""
     document = made.results()
     kept = [cell for cell in document["cells"] if cell["variant"] not in pitfalls(document)]
     expected = collections.Counter((cell["save"], cell["load"], cell["verdict"]) for cell in kept)
@@ -45,15 +46,15 @@ def test_pairs_are_counted() -> None:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    """The summed cells and those that are left out are all cells, and only pitfalls are left out."""
+    """Summed and left-out cells together are all cells, and only pitfalls are left out."""
     document = made.results()
     sums = tables.sums(document)
     assert sum(cell["variant"] in pitfalls(document) for cell in document["cells"]) == sums.left_out
     assert sums.all.total == sums.summed.total + sums.left_out
 
 
-def test_a_run_of_pitfalls_alone_is_summed() -> None:
-    """Where there is nothing but pitfalls, none is left out."""
+def test_a_run_of_only_pitfalls_is_summed() -> None:
+    """If there is nothing but pitfalls, none are left out."""
     document = made.results(nasty=False)
     document["cells"] = [cell for cell in document["cells"] if cell["variant"] in pitfalls(document)]
     sums = tables.sums(document)
@@ -61,13 +62,13 @@ def test_a_run_of_pitfalls_alone_is_summed() -> None:
 
 
 def test_one_silent_difference_is_not_outvoted() -> None:
-    """A square of many good cells and one changed one is a changed square, painted weakly."""
+    """A square of many good cells and one changed cell is a changed square, in a weak colour."""
     counts = tables.Counts(of={"identical": 40, "refused": 5, "changed": 1})
     assert ("changed", 1, 40, 46) == (counts.worst, counts.level, counts.good, counts.asked)
 
 
-def test_what_could_not_be_asked_is_no_trouble() -> None:
-    """Unsupported and unavailable cells count neither as asked nor as worse than identical."""
+def test_cells_that_could_not_be_tried_are_not_bad() -> None:
+    """Unsupported and unavailable cells do not count as asked, nor as worse than identical."""
     counts = tables.Counts(of={"unavailable": 9, "unsupported": 3, "identical": 1})
     assert ("identical", 1, 13) == (counts.worst, counts.asked, counts.total)
 
@@ -85,7 +86,7 @@ def test_findings_are_the_bad_cells() -> None:
 
 
 def test_findings_come_loudest_first() -> None:
-    """Silent differences lead, and within a verdict what nobody expected leads what a pitfall is there to show."""
+    """Silent differences come first, and within a verdict pitfalls come last."""
     findings = tables.sums(made.results()).findings
     assert "changed" == findings[0].verdict
     changed = [finding.kind == "pitfall" for finding in findings if finding.verdict == "changed"]
@@ -93,18 +94,18 @@ def test_findings_come_loudest_first() -> None:
     assert {True, False} == set(changed)
 
 
-def test_a_finding_tells_where_it_starts() -> None:
-    """A finding names who saved, who loaded, the reason and a cell to look at."""
+def test_a_finding_names_its_runtimes() -> None:
+    """A finding names who saved, who loaded, the reason and an example cell."""
     document = small()
-    one, other = (runtime["id"] for runtime in document["runtimes"])
+    saver, loader = (runtime["id"] for runtime in document["runtimes"])
     finding = tables.sums(document).findings[1]
-    assert ("refused", [one], [other], "because refused") == (
+    assert ("refused", [saver], [loader], "because refused") == (
         finding.verdict,
         finding.savers,
         finding.loaders,
         finding.reason,
     )
-    assert (document["variants"][0]["id"], one, other) == finding.example
+    assert (document["variants"][0]["id"], saver, loader) == finding.example
     assert (1, 3) == (finding.cells, finding.asked)
 
 
@@ -118,15 +119,15 @@ def test_reasons_that_differ_in_numbers_are_one() -> None:
     assert ("differs by 0.1", 1) == (finding.reason, finding.other_reasons)
 
 
-def test_its_own_saver_is_said_aloud() -> None:
-    """A finding that concerns even the runtime that saved the file says so."""
+def test_a_finding_in_the_saving_runtime_says_so() -> None:
+    """A finding that affects even the runtime that saved the file says so."""
     finding = tables.sums(small()).findings[0]
     assert (1, "changed") == (finding.own, finding.verdict)
     assert "in the very runtime that saved it" in words.where(finding)
 
 
-def test_what_was_never_saved_was_never_loaded() -> None:
-    """A finding about saving names the savers only."""
+def test_a_finding_about_saving_has_no_loaders() -> None:
+    """It names only the savers."""
     document = small()
     for cell in document["cells"]:
         cell |= {"verdict": "unsaved", "reason": "no"}
@@ -134,14 +135,14 @@ def test_what_was_never_saved_was_never_loaded() -> None:
 
 
 def test_an_empty_run_has_sums() -> None:
-    """No cells, no findings, and a headline that says so."""
+    """It has no cells and no findings, and the headline says so."""
     sums = tables.sums(made.empty())
     assert ({}, []) == (sums.all.of, sums.findings)
     assert "Nothing could be asked in this run." == words.headline(sums.all)
 
 
 def test_causes_are_counted_in_their_order() -> None:
-    """The classic six come first, what is unknown last, within a kind the most frequent; none is lost."""
+    """The classic six come first, unknown last, the most frequent first within a kind; none are lost."""
     document = made.results()
     causes = tables.sums(document).causes
     expected = collections.Counter(cell["cause"] for cell in document["cells"] if cell["cause"])
@@ -152,20 +153,20 @@ def test_causes_are_counted_in_their_order() -> None:
     assert sorted(kinds) == kinds
 
 
-def test_a_cell_is_remedied_by_what_was_verified() -> None:
-    """Only a verified trial counts, and the first of them is the one that is told."""
+def test_only_verified_remedies_count() -> None:
+    """An unverified trial does not count, and a cell's remedy is its first verified one."""
     document = made.results()
     for why in tables.sums(document).causes:
-        mine = [cell for cell in document["cells"] if cell["cause"] == why.id]
-        assert sum(any(trial["verified"] for trial in cell["remedies"]) for cell in mine) == why.remedied
+        cells = [cell for cell in document["cells"] if cell["cause"] == why.id]
+        assert sum(any(trial["verified"] for trial in cell["remedies"]) for cell in cells) == why.remedied
     tried: Any = {"remedies": [{"remedy": "a", "verified": False}, {"remedy": "b", "verified": True}]}
     untried: Any = {"remedies": None}
     old: Any = {}
     assert ("b", "", "") == (tables.verified(tried), tables.verified(untried), tables.verified(old))
 
 
-def test_a_document_from_before_there_were_causes_has_none() -> None:
-    """It is summed all the same."""
+def test_an_older_document_has_no_causes() -> None:
+    """Its cells are summed all the same."""
     document = made.results()
     sums = tables.sums(made.bare(document))
     assert ([], tables.sums(document).all) == (sums.causes, sums.all)

@@ -1,4 +1,4 @@
-"""Sentences and numbers as a person would write them."""
+"""Sentences and numbers as people write them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_durations(seconds: float, expected: str) -> None:
 
 
 def test_moments_are_utc() -> None:
-    """A time with an offset is told in UTC; what is no time is told as it stands."""
+    """A time with an offset is converted to UTC; any other text stays unchanged."""
     assert "24 November 2026, 03:00 UTC" == words.moment("2026-11-24T05:00:00+02:00")
     assert "yesterday" == words.moment("yesterday")
 
@@ -35,12 +35,12 @@ def test_moments_are_utc() -> None:
     ("text", "expected"), [("2.15.0", "2.15"), ("2.2.4", "2.2.4"), ("3.0", "3.0"), ("2.2.4-tf", "2.2.4-tf")]
 )
 def test_versions_lose_a_last_zero(text: str, expected: str) -> None:
-    """A release without patches is called by two numbers."""
+    """A release without patches has two numbers."""
     assert expected == words.version(text)
 
 
 def test_numbers_and_plurals() -> None:
-    """Thousands stand apart; one thing is singular."""
+    """Thousands are separated; a count of one is singular."""
     assert ("12\u202f345 cells", "1 cell", "0 cells") == (
         words.plural(12345, "cell"),
         words.plural(1, "cell"),
@@ -49,7 +49,7 @@ def test_numbers_and_plurals() -> None:
 
 
 def test_the_headline_leads_with_silence() -> None:
-    """What predicts differently without a warning comes before what is well."""
+    """Cells that predict differently without a warning come before the good ones."""
     counts = tables.Counts(of={"changed": 2, "identical": 5, "unavailable": 3})
     assert "Of 7 cells asked, 2 predict differently without any warning, and 5 say exactly the same." == words.headline(
         counts
@@ -66,12 +66,12 @@ def test_the_headline_leads_with_silence() -> None:
     ],
 )
 def test_titles_are_short(title: str, expected: str) -> None:
-    """A sentence takes a title up to its first colon; one that starts with a colon is taken whole."""
+    """A title is cut at its first colon, unless it starts with one."""
     assert expected == words.short(title)
 
 
-def test_long_texts_are_cut_at_a_blank() -> None:
-    """A text that fits stays; a longer one loses whole words, and without a blank it is cut all the same."""
+def test_long_texts_are_cut_at_a_space() -> None:
+    """A text that fits stays; a longer one loses whole words, or is cut anywhere if it has no spaces."""
     assert "x" * words.BRIEF == words.brief("x" * words.BRIEF)
     assert "word " * 47 + "word …" == words.brief("word " * 500)
     assert "x" * words.BRIEF + " …" == words.brief("x" * 5000)
@@ -86,7 +86,7 @@ def test_long_texts_are_cut_at_a_blank() -> None:
     ],
 )
 def test_a_finding_is_a_sentence(kind: str, expected: str) -> None:
-    """Who, with a remedy or without, what, and how often."""
+    """Which scenario, with a remedy or without, what happens, and how often."""
     finding = tables.Finding(
         number=0,
         verdict="refused",
@@ -107,8 +107,8 @@ def test_a_finding_is_a_sentence(kind: str, expected: str) -> None:
     assert len(words.why(finding)) < words.BRIEF + 10
 
 
-def test_a_runtime_tells_its_versions() -> None:
-    """Python, TensorFlow, Keras and how Keras is switched on; without a record, what is known from the catalogue."""
+def test_a_runtime_lists_its_versions() -> None:
+    """Python, TensorFlow, Keras and how Keras is imported; without recorded versions, what the catalogue says."""
     runtime: Any = {
         "versions": {"python": "3.11.7", "tensorflow": "2.15.0", "keras": "2.15.0"},
         "keras": "tf.keras",

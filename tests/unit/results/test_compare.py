@@ -22,8 +22,8 @@ def array(values: Any, dtype: str = "float32") -> Array:
     return numpy.array(values, dtype=dtype)
 
 
-def said(values: Any, dtype: str = "float32", **more: Any) -> Observations:
-    """What one side observed when its model predicts this."""
+def predicting(values: Any, dtype: str = "float32", **more: Any) -> Observations:
+    """The observations of a side whose model predicts this."""
     return {"predictions": {"0": array(values, dtype)}, **more}
 
 
@@ -61,12 +61,12 @@ def only(differences: tuple[Difference, ...]) -> Difference:
     ids=repr,
 )
 def test_what_agrees_within_tolerance_is_no_difference(saved: Array, loaded: Array) -> None:
-    """Of any type and shape, also empty, infinite and not a number."""
+    """For any type and shape, including empty, infinite and NaN."""
     assert () == compare({"predictions": {"0": saved}}, {"predictions": {"0": loaded}})
 
 
 def of_kind(kind: str, saved: Array, loaded: Array) -> Any:
-    """A case of the table of differences, named by its arrays."""
+    """A case of the table of differences, with its arrays as its id."""
     return pytest.param(kind, saved, loaded, id=f"{saved!r}-{loaded!r}")
 
 
@@ -107,38 +107,39 @@ def of_kind(kind: str, saved: Array, loaded: Array) -> Any:
         of_kind("value", array([1 + 2j], "complex64"), array([1 - 2j], "complex64")),
     ],
 )
-def test_what_does_not_agree_is_one_difference_of_its_kind(kind: str, saved: Array, loaded: Array) -> None:
-    """Nothing that a user would call another answer goes untold."""
+def test_a_disagreement_is_one_difference_of_its_kind(kind: str, saved: Array, loaded: Array) -> None:
+    """Anything that a user would call a different answer is reported."""
     assert kind == only(compare({"predictions": {"0": saved}}, {"predictions": {"0": loaded}})).kind
 
 
-def test_numbers_of_a_type_that_this_numpy_does_not_know_still_compare() -> None:
-    """bfloat16 comes out of a file as raw bytes: equal ones are equal, and no cell may stop the whole report."""
-    one, other = (numpy.frombuffer(content, "V2") for content in (b"\x80\x3f", b"\x00\x40"))
-    assert () == compare({"predictions": {"0": one}}, {"predictions": {"0": one.copy()}})
-    assert 1 == len(compare({"predictions": {"0": one}}, {"predictions": {"0": other}}))
+def test_numbers_of_a_type_unknown_to_this_numpy_still_compare() -> None:
+    """bfloat16 is read from a file as raw bytes: equal bytes are equal, and no cell may stop the whole report."""
+    first, second = (numpy.frombuffer(content, "V2") for content in (b"\x80\x3f", b"\x00\x40"))
+    assert () == compare({"predictions": {"0": first}}, {"predictions": {"0": first.copy()}})
+    assert 1 == len(compare({"predictions": {"0": first}}, {"predictions": {"0": second}}))
 
 
 def test_a_difference_says_how_large_it_is() -> None:
-    """Absolutely, against the largest saved value, in units in the last place, and how much had been allowed."""
-    found = only(compare(said([1.0, 4.0]), said([1.0 + 8192 * TINY, 4.0])))
-    assert pytest.approx(8192 * TINY) == found.absolute
-    assert pytest.approx(8192 * TINY / 4) == found.relative
-    assert pytest.approx(8192) == found.ulp
-    assert pytest.approx(1e-6 + 4e-4) == found.allowed
+    """Absolute, relative to the largest saved value, in units in the last place, and what was allowed."""
+    difference = only(compare(predicting([1.0, 4.0]), predicting([1.0 + 8192 * TINY, 4.0])))
+    assert pytest.approx(8192 * TINY) == difference.absolute
+    assert pytest.approx(8192 * TINY / 4) == difference.relative
+    assert pytest.approx(8192) == difference.ulp
+    assert pytest.approx(1e-6 + 4e-4) == difference.allowed
 
 
 @pytest.mark.parametrize(("dtype", "ulp"), [("float16", 1.0), ("float32", 2.0**13), ("float64", 2.0**42)])
 def test_units_in_the_last_place_are_those_of_the_saved_type(dtype: str, ulp: float) -> None:
-    """The same step is one unit of a half float and very many of a double."""
-    assert ulp == only(compare(said([1.0], dtype), said([1 + 2.0**-10], "float64"))).ulp
+    """The same step is one unit of a half float and a great many of a double."""
+    assert ulp == only(compare(predicting([1.0], dtype), predicting([1 + 2.0**-10], "float64"))).ulp
 
 
 @pytest.mark.parametrize(
-    ("saved", "loaded"), [(said([1], "int64"), said([5], "int64")), (said([True], "bool"), said([False], "bool"))]
+    ("saved", "loaded"),
+    [(predicting([1], "int64"), predicting([5], "int64")), (predicting([True], "bool"), predicting([False], "bool"))],
 )
 def test_whole_numbers_have_no_units_in_the_last_place(saved: Observations, loaded: Observations) -> None:
-    """A flag or a count differs or does not."""
+    """A flag or a count either differs or does not."""
     assert None is only(compare(saved, loaded)).ulp
 
 
@@ -156,27 +157,27 @@ def test_whole_numbers_have_no_units_in_the_last_place(saved: Observations, load
     ],
 )
 def test_a_difference_is_always_fit_for_json(saved: list[float], loaded: list[float]) -> None:
-    """What is not a finite number is left out: strict JSON has no word for it."""
-    told = dataclasses.asdict(only(compare(said(saved), said(loaded))))
-    assert told == json.loads(json.dumps(told, allow_nan=False))
+    """A number that is not finite is left out: strict JSON cannot express it."""
+    entry = dataclasses.asdict(only(compare(predicting(saved), predicting(loaded))))
+    assert entry == json.loads(json.dumps(entry, allow_nan=False))
 
 
 @pytest.mark.parametrize(("noise", "differs"), [(0.0, True), (0.005, True), (0.02, False)])
-def test_a_difference_has_to_stand_clear_of_the_models_own_sensitivity(noise: float, differs: bool) -> None:
-    """A model that moves by itself when its inputs move by rounding has not changed by moving so little."""
-    saved = said([1.0], sensitivity={"0": array(noise)})
-    assert differs == bool(compare(saved, said([1.1])))
+def test_a_difference_has_to_exceed_the_models_own_sensitivity(noise: float, differs: bool) -> None:
+    """A model whose output changes when inputs change by rounding has not changed if it differs by so little."""
+    saved = predicting([1.0], sensitivity={"0": array(noise)})
+    assert differs == bool(compare(saved, predicting([1.1])))
 
 
-def test_a_sensitivity_that_is_no_number_allows_what_none_would_allow() -> None:
+def test_a_sensitivity_of_nan_allows_as_much_as_none() -> None:
     """A model with one NaN among its outputs is not changed by rounding in the others."""
-    assert () == compare(said([NAN, 1.0], sensitivity={"0": array(NAN)}), said([NAN, 1.0 + TINY]))
+    assert () == compare(predicting([NAN, 1.0], sensitivity={"0": array(NAN)}), predicting([NAN, 1.0 + TINY]))
 
 
 def test_whole_numbers_that_rounding_noise_alone_moves_have_not_changed() -> None:
-    """The class that a model chooses may flip where two are as likely; the saving side has seen it flip by itself."""
-    saved = said([3, 5], "int64", sensitivity={"0": array(2.0)})
-    assert () == compare(saved, said([3, 4], "int64"))
+    """The chosen class may flip where two are equally likely; the saving side saw it flip by itself."""
+    saved = predicting([3, 5], "int64", sensitivity={"0": array(2.0)})
+    assert () == compare(saved, predicting([3, 4], "int64"))
 
 
 def test_an_output_without_a_sensitivity_gets_none_from_another() -> None:
@@ -186,10 +187,10 @@ def test_an_output_without_a_sensitivity_gets_none_from_another() -> None:
     assert "1" == only(compare(saved, loaded)).where
 
 
-def test_sensitivity_excuses_only_what_the_model_says() -> None:
+def test_sensitivity_applies_only_to_predictions() -> None:
     """Weights do not depend on inputs."""
-    saved = said([1.0], sensitivity={"0": array(1.0)}, weights={"0": array([1.0])})
-    assert "weights" == only(compare(saved, said([1.0], weights={"0": array([1.5])}))).observation
+    saved = predicting([1.0], sensitivity={"0": array(1.0)}, weights={"0": array([1.0])})
+    assert "weights" == only(compare(saved, predicting([1.0], weights={"0": array([1.5])}))).observation
 
 
 @pytest.mark.parametrize(
@@ -199,15 +200,16 @@ def test_sensitivity_excuses_only_what_the_model_says() -> None:
 def test_what_is_lost_always_counts_and_what_is_gained_only_in_predictions(
     observation: str, lost: bool, gained: bool
 ) -> None:
-    """A slot that a newer Keras adds is stated, and does no harm."""
+    """A slot that a newer Keras adds is reported, but does not count."""
     few, many = (
-        {**said([1.0]), observation: items} for items in ({"0": array([1.0])}, {"0": array([1.0]), "1": array([1.0])})
+        {**predicting([1.0]), observation: items}
+        for items in ({"0": array([1.0])}, {"0": array([1.0]), "1": array([1.0])})
     )
-    assert ("lost", "1", lost) == _told(only(compare(many, few)))
-    assert ("gained", "1", gained) == _told(only(compare(few, many)))
+    assert ("lost", "1", lost) == outline(only(compare(many, few)))
+    assert ("gained", "1", gained) == outline(only(compare(few, many)))
 
 
-def _told(difference: Difference) -> tuple[str, str, bool]:
+def outline(difference: Difference) -> tuple[str, str, bool]:
     return difference.kind, difference.where, difference.counts
 
 
@@ -215,45 +217,52 @@ def _told(difference: Difference) -> tuple[str, str, bool]:
     ("observation", "counts"),
     [("metrics", False), ("architecture", False), ("weights", False), ("optimizer", True), ("predictions", True)],
 )
-def test_names_decide_nothing_where_they_changed_without_harm(observation: str, counts: bool) -> None:
-    """`acc` became `accuracy`, and yet an optimizer of another class is not the one that was saved."""
-    both = [{observation: {"name": name}} for name in ("acc", "accuracy")]
-    saved, loaded = both if observation == "predictions" else [{**said([1.0]), **one} for one in both]
-    found = only(compare(saved, loaded))
-    assert ("text", counts) == (found.kind, found.counts)
-    assert "acc became accuracy" in found.detail
+def test_changed_names_count_only_where_they_matter(observation: str, counts: bool) -> None:
+    """`acc` may become `accuracy`, but an optimizer of another class is not the one that was saved."""
+    pair = [{observation: {"name": name}} for name in ("acc", "accuracy")]
+    saved, loaded = pair if observation == "predictions" else [{**predicting([1.0]), **named} for named in pair]
+    difference = only(compare(saved, loaded))
+    assert ("text", counts) == (difference.kind, difference.counts)
+    assert "acc became accuracy" in difference.detail
 
 
-def test_what_the_saving_side_could_not_observe_is_held_against_nobody() -> None:
+def test_what_the_saving_side_could_not_observe_does_not_count() -> None:
     """There is nothing to compare with."""
-    assert () == compare(said([1.0], metrics={"failed": "TypeError: no"}), said([1.0], metrics={"0": array(1.0)}))
+    assert () == compare(
+        predicting([1.0], metrics={"failed": "TypeError: no"}), predicting([1.0], metrics={"0": array(1.0)})
+    )
 
 
 def test_what_only_the_loading_side_cannot_observe_is_lost() -> None:
-    """With the reason why."""
-    found = only(
-        compare(said([1.0], metrics={"0": array(1.0)}), said([1.0], metrics={"failed": "RuntimeError: not compiled"}))
+    """The difference includes the reason."""
+    difference = only(
+        compare(
+            predicting([1.0], metrics={"0": array(1.0)}),
+            predicting([1.0], metrics={"failed": "RuntimeError: not compiled"}),
+        )
     )
-    assert ("lost", "metrics cannot be observed: RuntimeError: not compiled") == (found.kind, found.detail)
+    assert ("lost", "metrics cannot be observed: RuntimeError: not compiled") == (difference.kind, difference.detail)
 
 
 def test_an_observation_that_the_loading_side_never_made_is_lost_item_by_item() -> None:
     """Absence is not agreement."""
-    found = compare(said([1.0], weights={"0/0": array([1.0]), "0/1": array([1.0])}), said([1.0]))
-    assert [("lost", "0/0"), ("lost", "0/1")] == [(one.kind, one.where) for one in found]
-    assert "lost" == only(compare(said([1.0]), {})).kind
+    differences = compare(predicting([1.0], weights={"0/0": array([1.0]), "0/1": array([1.0])}), predicting([1.0]))
+    assert [("lost", "0/0"), ("lost", "0/1")] == [(difference.kind, difference.where) for difference in differences]
+    assert "lost" == only(compare(predicting([1.0]), {})).kind
 
 
-def test_fresh_predictions_are_held_against_the_saved_ones() -> None:
-    """Where a new session prepares other inputs, the same model says something else."""
-    found = only(compare(said([1.0, 2.0]), said([1.0, 2.0], fresh_predictions={"0": array([2.0, 1.0])})))
-    assert ("fresh_predictions", "value", True) == (found.observation, found.kind, found.counts)
+def test_fresh_predictions_are_compared_with_the_saved_ones() -> None:
+    """If a new session prepares different inputs, the same model predicts something else."""
+    difference = only(
+        compare(predicting([1.0, 2.0]), predicting([1.0, 2.0], fresh_predictions={"0": array([2.0, 1.0])}))
+    )
+    assert ("fresh_predictions", "value", True) == (difference.observation, difference.kind, difference.counts)
 
 
-def test_what_helps_to_compare_is_not_itself_compared() -> None:
-    """Sensitivity and the outputs of layers decide nothing."""
-    saved = said([1.0], sensitivity={"0": array(1.0)}, layers={"0 dense": array([1.0])})
-    assert () == compare(saved, said([1.0], sensitivity={"0": array(9.0)}, layers={"0 dense": array([9.0])}))
+def test_what_supports_the_comparison_is_not_itself_compared() -> None:
+    """Sensitivity and layer outputs do not count."""
+    saved = predicting([1.0], sensitivity={"0": array(1.0)}, layers={"0 dense": array([1.0])})
+    assert () == compare(saved, predicting([1.0], sensitivity={"0": array(9.0)}, layers={"0 dense": array([9.0])}))
 
 
 @pytest.mark.parametrize(
@@ -266,16 +275,16 @@ def test_what_helps_to_compare_is_not_itself_compared() -> None:
         ({"failed": "ValueError: no"}, "0"),
     ],
 )
-def test_changed_predictions_say_at_which_layer_they_part(layers: dict[str, Array], where: str) -> None:
-    """The first layer by position that differs, under the saving side's name for it; where known."""
+def test_changed_predictions_name_the_layer_where_they_diverge(layers: dict[str, Array], where: str) -> None:
+    """The first differing layer by position, if known, under its name on the saving side."""
     inside = {"0 a": array([1.0]), "1 b": array([2.0]), "2 c": array([3.0])}
-    found = only(compare(said([3.0], layers=inside), said([7.0], layers=layers)))
-    assert where == found.where
-    assert found.detail.endswith(f", first at {where}") or where == "0"
+    difference = only(compare(predicting([3.0], layers=inside), predicting([7.0], layers=layers)))
+    assert where == difference.where
+    assert difference.detail.endswith(f", first at {where}") or where == "0"
 
 
-def test_what_the_model_says_comes_first() -> None:
-    """Whatever the order of observing."""
+def test_predictions_come_first() -> None:
+    """In whatever order things were observed."""
     saved: Observations = {
         "weights": {"0/0": array([1.0])},
         "metrics": {"0": array(1.0)},
@@ -286,28 +295,28 @@ def test_what_the_model_says_comes_first() -> None:
         "metrics": {"0": array(2.0)},
         "predictions": {"0": array([2.0])},
     }
-    assert ["predictions", "weights", "metrics"] == [one.observation for one in compare(saved, loaded)]
+    assert ["predictions", "weights", "metrics"] == [difference.observation for difference in compare(saved, loaded)]
 
 
 @pytest.mark.parametrize(
     ("saved", "loaded", "detail"),
     [
-        (said([1.0, 2.0]), said([1.0, 1.0]), "predictions differ by up to 1 (0.5 of the largest)"),
-        (said([0.0]), said([1.0]), "predictions differ by up to 1"),
+        (predicting([1.0, 2.0]), predicting([1.0, 1.0]), "predictions differ by up to 1 (0.5 of the largest)"),
+        (predicting([0.0]), predicting([1.0]), "predictions differ by up to 1"),
         (
             {"predictions": {"out": array([1.0])}},
             {"predictions": {"out": array([[1.0]])}},
             "predictions out: shape (1,) became (1, 1)",
         ),
         (
-            said([1.0], metrics={"1": array(0.75)}),
-            said([1.0], metrics={"1": array(0.05)}),
+            predicting([1.0], metrics={"1": array(0.75)}),
+            predicting([1.0], metrics={"1": array(0.05)}),
             "metrics 1: 0.75 became 0.05",
         ),
     ],
 )
-def test_the_detail_is_a_line_for_people(saved: Observations, loaded: Observations, detail: str) -> None:
-    """It names the observation and the item, and how large."""
+def test_the_detail_is_a_readable_line(saved: Observations, loaded: Observations, detail: str) -> None:
+    """It names the observation, the item, and the size of the difference."""
     assert detail == only(compare(saved, loaded)).detail
 
 
@@ -334,13 +343,13 @@ NAMED = Difference(observation="metrics", kind="text", detail="metrics 0 name: a
 def test_differences_make_the_verdict_of_what_was_loaded(
     differences: tuple[Difference, ...], verdict: Verdict, reason: str
 ) -> None:
-    """Another prediction outweighs everything else that was lost."""
+    """A changed prediction outweighs everything that was lost."""
     judged = judge(DONE, DONE, differences)
     assert (verdict, Stage.COMPARE, reason) == (judged.verdict, judged.stage, judged.reason)
 
 
 def ended(outcome: Outcome, step: str = "") -> Attempt:
-    """An attempt that ended for a reason."""
+    """An attempt that ended early, with a reason."""
     return made.attempt(outcome, step=step, reason=f"because {outcome}")
 
 
@@ -365,10 +374,10 @@ def ended(outcome: Outcome, step: str = "") -> Attempt:
         (DONE, ended(Outcome.TIMED_OUT), Verdict.TIMED_OUT, Stage.LOAD),
     ],
 )
-def test_whatever_did_not_get_to_its_end_has_the_verdict_of_its_end(
+def test_an_attempt_that_ended_early_decides_the_verdict(
     saved: Attempt | None, loaded: Attempt | None, verdict: Verdict, stage: Stage
 ) -> None:
-    """The saving side is asked first; the reason is that of the attempt that ended."""
+    """The saving side is checked first; the reason is that of the attempt that ended."""
     judged = judge(saved, loaded, ())
     assert (verdict, stage) == (judged.verdict, judged.stage)
     last = saved if stage is Stage.SAVE or loaded is None else loaded
@@ -377,7 +386,7 @@ def test_whatever_did_not_get_to_its_end_has_the_verdict_of_its_end(
 
 
 def test_every_outcome_of_either_side_has_a_verdict() -> None:
-    """No end of a worker can leave a cell without one."""
+    """However a worker ends, the cell has a verdict."""
     for outcome in Outcome:
         assert judge(made.attempt(outcome), DONE, ()).verdict in Verdict
         assert judge(DONE, made.attempt(outcome), ()).verdict in Verdict

@@ -1,12 +1,11 @@
-"""The diagnosis: rules against recorded failures, against other wordings, and against what they must not know.
+"""The diagnosis: rules are tested on recorded failures, on other wordings, and on what must stay unknown.
 
-`recorded/failures.json` holds failures of real runs, one or two for each signature that is at work in the reference,
-with long messages cut to the part that tells; each with the cause that is right for it.
+`recorded/failures.json` has failures of real runs, one or two for each signature that matches in the reference, each
+with its right cause. Long messages are cut to the relevant part.
 """
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import json
 import pathlib
@@ -18,17 +17,18 @@ from harness import paths
 from harness.catalogue.causes_reader import load_causes
 from harness.results import diagnose
 from harness.results.diagnose import Evidence, RuntimeTraits
+from tests.unit import entries
 
 RECORDED = json.loads((pathlib.Path(__file__).parent / "recorded" / "failures.json").read_text())
 RUNTIMES = {
-    one["id"]: RuntimeTraits(
-        id=one["id"],
-        versions=one["versions"],
-        module=one["keras"],
-        v1=one["v1"],
-        backend=one["backend"] or "tensorflow",
+    runtime["id"]: RuntimeTraits(
+        id=runtime["id"],
+        versions=runtime["versions"],
+        module=runtime["keras"],
+        v1=runtime["v1"],
+        backend=runtime["backend"] or "tensorflow",
     )
-    for one in RECORDED["runtimes"]
+    for runtime in RECORDED["runtimes"]
 }
 OLD, TF1, TF2, KERAS3 = (RUNTIMES[name] for name in ("keras2.2.4", "tf1.15", "tf2.15", "tf2.21-keras3"))
 CATALOGUE = load_causes()
@@ -57,14 +57,14 @@ def recorded(failure: Any) -> Evidence:
 
 
 def traceback(frames: list[str]) -> str:
-    """A traceback of frames `file.py:function`."""
+    """A traceback with frames given as `file.py:function`."""
     return "\n".join('  File "{}", line 1, in {}'.format(*frame.split(":")) for frame in frames)
 
 
-def raised(said: str, *, frames: tuple[str, ...] = (), **more: Any) -> Evidence:
-    """A refused load, of `Type: message`."""
-    type, _, message = said.partition(": ")
-    given: Any = {
+def raised(error: str, *, frames: tuple[str, ...] = (), **more: Any) -> Evidence:
+    """A refused load; `error` is `Type: message`."""
+    type, _, message = error.partition(": ")
+    values: Any = {
         "verdict": "refused",
         "stage": "load",
         "step": "load",
@@ -73,16 +73,16 @@ def raised(said: str, *, frames: tuple[str, ...] = (), **more: Any) -> Evidence:
         "loader": KERAS3,
         **more,
     }
-    return Evidence(type=type, message=message, traceback=traceback(list(frames)), **given)
+    return Evidence(type=type, message=message, traceback=traceback(list(frames)), **values)
 
 
 def silent(*differences: tuple[str, str], observed: str = "predictions weights", **more: Any) -> Evidence:
-    """A load without an error: differences are (observation, detail), and a place after ` at `."""
-    found: Any = tuple(
+    """A load without an error; differences are (observation, detail), with a place after ` at ` if any."""
+    parsed: Any = tuple(
         {"observation": name, "kind": "value", "where": detail.partition(" at ")[2], "detail": detail}
         for name, detail in differences
     )
-    given: Any = {
+    values: Any = {
         "verdict": "changed",
         "stage": "compare",
         "format": "h5",
@@ -90,23 +90,25 @@ def silent(*differences: tuple[str, str], observed: str = "predictions weights",
         "loader": TF2,
         **more,
     }
-    return Evidence(differences=found, observed=frozenset(observed.split()), **given)
+    return Evidence(differences=parsed, observed=frozenset(observed.split()), **values)
 
 
 def cause(evidence: Evidence) -> str:
-    """The cause that is named."""
+    """The cause that the diagnosis names."""
     return diagnose.diagnose(evidence, CATALOGUE).cause
 
 
 @pytest.mark.parametrize(
-    "failure", RECORDED["failures"], ids=[f"{number}-{one['cause']}" for number, one in enumerate(RECORDED["failures"])]
+    "failure",
+    RECORDED["failures"],
+    ids=[f"{number}-{failure['cause']}" for number, failure in enumerate(RECORDED["failures"])],
 )
 def test_recorded(failure: Any) -> None:
-    """What was measured has the cause that was found right for it."""
+    """Each recorded failure has the right cause."""
     assert failure["cause"] == cause(recorded(failure))
 
 
-OTHERWISE = [
+OTHER_WORDINGS = [
     # quotes, class paths and modules of other versions
     (
         "ValueError: Unknown layer: 'Functional'. Please ensure you are using a `keras.utils.custom_object_scope`",
@@ -265,14 +267,14 @@ OTHERWISE = [
 ]
 
 
-@pytest.mark.parametrize(("said", "expected"), OTHERWISE)
-def test_other_wordings(said: str, expected: str) -> None:
-    """Rules are for all versions and wordings, not for the ones in the matrix alone."""
-    assert expected == cause(raised(said))
+@pytest.mark.parametrize(("error", "expected"), OTHER_WORDINGS)
+def test_other_wordings(error: str, expected: str) -> None:
+    """Rules cover all versions and wordings, not only those in the matrix."""
+    assert expected == cause(raised(error))
 
 
 @pytest.mark.parametrize(
-    ("said", "more", "expected"),
+    ("error", "more", "expected"),
     [
         (
             "OSError: Unable to open file (file signature not found)",
@@ -350,13 +352,13 @@ def test_other_wordings(said: str, expected: str) -> None:
         ),
     ],
 )
-def test_what_the_message_alone_does_not_tell(said: str, more: Any, expected: str) -> None:
-    """The same words have another cause in another place, or none that is known."""
-    assert expected == cause(raised(said, **more))
+def test_what_the_message_alone_does_not_decide(error: str, more: Any, expected: str) -> None:
+    """The same message has a different cause in a different context, or an unknown one."""
+    assert expected == cause(raised(error, **more))
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("error", "expected"),
     [
         (
             "ValueError: Model <Mine object> cannot be saved because the input shapes have not been set.",
@@ -374,9 +376,9 @@ def test_what_the_message_alone_does_not_tell(said: str, more: Any, expected: st
         ("ValueError: Unable to create dataset (name already exists)", "weight-names-taken"),
     ],
 )
-def test_what_cannot_be_saved(said: str, expected: str) -> None:
-    """The saving side's failure is what is looked at."""
-    assert expected == cause(raised(said, verdict="unsaved", stage="save", loader=TF2))
+def test_what_cannot_be_saved(error: str, expected: str) -> None:
+    """The failure of the saving side is examined."""
+    assert expected == cause(raised(error, verdict="unsaved", stage="save", loader=TF2))
 
 
 @pytest.mark.parametrize(
@@ -483,7 +485,7 @@ def test_what_cannot_be_saved(said: str, expected: str) -> None:
     ],
 )
 def test_silent_differences(evidence: Evidence, expected: str) -> None:
-    """What differs and what agrees tells as much as an exception."""
+    """What differs and what agrees identify a cause as well as an exception does."""
     assert expected == cause(evidence)
 
 
@@ -502,8 +504,8 @@ def test_silent_differences(evidence: Evidence, expected: str) -> None:
         silent(("fresh_predictions", "they differ"), observed="fresh_predictions"),
     ],
 )
-def test_what_nobody_knows_is_unknown(evidence: Evidence) -> None:
-    """There is no rule for any exception, and none for any difference."""
+def test_what_no_rule_covers_is_unknown(evidence: Evidence) -> None:
+    """No rule matches just any exception, or just any difference."""
     assert diagnose.Diagnosis("unknown") == diagnose.diagnose(evidence, CATALOGUE)
 
 
@@ -519,44 +521,27 @@ def test_what_nobody_knows_is_unknown(evidence: Evidence) -> None:
     ],
 )
 def test_graph(name: str, graph: bool) -> None:
-    """Sessions are TensorFlow 1, its behaviour switched on in 2, and standalone Keras 2."""
+    """Graphs and sessions: TensorFlow 1, its behaviour switched on in 2, and standalone Keras 2."""
     assert graph is RUNTIMES[name].graph
 
 
 def test_aspects_of_runtimes() -> None:
-    """Minor versions of Python, major ones of the rest, whatever is appended to them."""
+    """Minor versions of Python and major versions of the rest, without suffixes."""
     assert ("3.7", "2", "1", "graph") == tuple(TF1.aspect(name) for name in ("python", "keras", "numpy", "execution"))
 
 
-def test_a_file_that_was_not_looked_at() -> None:
-    """Conditions on the file do not hold then, whatever they ask."""
+def test_a_file_that_was_not_read() -> None:
+    """Conditions on the file then never hold."""
     lambda_died = Evidence(verdict="crashed", stage="load", signal="SIGSEGV", saver=TF1, loader=TF2)
     assert "unknown" == cause(lambda_died)
     assert "lambda-bytecode" == cause(dataclasses.replace(lambda_died, facts={"kind": "hdf5", "bytecode": True}))
 
 
 def document() -> Any:
-    """A results document with a good cell, an unsaved one, a refused one and one that nobody knows."""
+    """A results document with good, unsaved, refused and unexplained cells."""
 
     def cell(verdict: str, **more: Any) -> Any:
-        return {
-            "variant": "v",
-            "save": "new",
-            "load": "old",
-            "verdict": verdict,
-            "stage": "load",
-            "step": "load",
-            "reason": "",
-            "failure": None,
-            "differences": [],
-            "signal": "",
-            "log": "",
-            "seconds": {},
-            **more,
-        }
-
-    def failure(type: str, message: str) -> Any:
-        return {"type": type, "message": message, "traceback": "", "step": "load", "path": "", "line": 0}
+        return entries.cell(variant="v", save="new", load="old", verdict=verdict, **more)
 
     def runtime(id: str, keras: str) -> Any:
         return {"id": id, "versions": {"keras": keras}, "keras": "tf.keras", "v1": False, "backend": None}
@@ -572,10 +557,10 @@ def document() -> Any:
         "cells": [
             cell("identical"),
             cell("unsupported"),
-            cell("refused", failure=failure("ValueError", "Unknown layer: Functional")),
-            cell("unsaved", stage="save", failure=failure("ValueError", "name already exists")),
-            cell("refused", failure=failure("RuntimeError", "the sky fell on 'a' at 3")),
-            cell("refused", failure=failure("RuntimeError", "the sky fell on 'b' at 14")),
+            cell("refused", failure=entries.failure("ValueError", "Unknown layer: Functional")),
+            cell("unsaved", stage="save", failure=entries.failure("ValueError", "name already exists")),
+            cell("refused", failure=entries.failure("RuntimeError", "the sky fell on 'a' at 3")),
+            cell("refused", failure=entries.failure("RuntimeError", "the sky fell on 'b' at 14")),
             cell(
                 "changed",
                 stage="compare",
@@ -597,11 +582,11 @@ def document() -> Any:
 
 
 def test_evidence_of_a_document() -> None:
-    """None for what is good or was not asked; of differences those that count."""
-    found = list(diagnose.evidence(document()))
-    assert [None, None] == found[:2]
-    assert {"kind": "hdf5"} == found[2].facts  # type: ignore[union-attr]
-    last = found[-1]
+    """None for a cell that is good or was never tried; only differences that count."""
+    evidences = list(diagnose.evidence(document()))
+    assert [None, None] == evidences[:2]
+    assert {"kind": "hdf5"} == evidences[2].facts  # type: ignore[union-attr]
+    last = evidences[-1]
     assert last is not None
     assert ["predictions", "predictions", "they differ", ""] == [
         *last.differs,
@@ -612,30 +597,30 @@ def test_evidence_of_a_document() -> None:
 
 
 def test_a_document_is_annotated() -> None:
-    """Every cell has a cause, empty where there is none; the catalogue stands beside."""
-    made = document()
-    diagnose.annotate(made, CATALOGUE)
+    """Every cell has a cause, empty if it needs none; the catalogue is included."""
+    annotated = document()
+    diagnose.annotate(annotated, CATALOGUE)
     assert ["", "", "model-class-renamed", "weight-names-taken", "unknown", "unknown", "unknown"] == [
-        cell["cause"] for cell in made["cells"]
+        cell["cause"] for cell in annotated["cells"]
     ]
-    assert [cause.id for cause in CATALOGUE.causes] == [cause["id"] for cause in made["causes"]]
-    assert {"id", "title", "explanation", "kind", "references", "remedies"} == set(made["causes"][0])
-    assert {"id", "title", "side", "code", "costs", "codes"} == set(made["remedies"][0])
-    json.dumps(made)
+    assert [cause.id for cause in CATALOGUE.causes] == [cause["id"] for cause in annotated["causes"]]
+    assert {"id", "title", "explanation", "kind", "references", "remedies"} == set(annotated["causes"][0])
+    assert {"id", "title", "side", "code", "costs", "codes"} == set(annotated["remedies"][0])
+    json.dumps(annotated)
 
 
 def test_what_is_unknown_is_grouped() -> None:
-    """By normalised wording, the most frequent first, with a cell to look at."""
-    made = document()
-    diagnose.annotate(made, CATALOGUE)
+    """By normalised message, the most frequent first, with a cell as an example."""
+    annotated = document()
+    diagnose.annotate(annotated, CATALOGUE)
     assert [
         ("refused: RuntimeError: the sky fell on '...' at #", 2, "v", "new", "old"),
         ("changed: predictions differ by up to #", 1, "v", "new", "old"),
-    ] == [dataclasses.astuple(one) for one in diagnose.unknown(made)]
+    ] == [dataclasses.astuple(unexplained) for unexplained in diagnose.unknown(annotated)]
 
 
 def test_idle_signatures() -> None:
-    """Those that told nothing; one that was never measured is not expected to."""
+    """Signatures that matched nothing; one that was never measured is not expected to."""
     idle = {signature.id for signature in diagnose.idle(document(), CATALOGUE)}
     assert "h5py-3/1" in idle
     assert not {"model-class-renamed/1", "weight-names-taken/1"} & idle
@@ -643,7 +628,7 @@ def test_idle_signatures() -> None:
 
 
 def test_the_script_is_read_without_its_texts() -> None:
-    """Docstrings and comments say what code is about, and are no code; another Python's script is taken as it is."""
+    """Docstrings and comments are not code; a script for another Python is used unchanged."""
     script = '"""set()"""\ndef f():\n    """hash()"""\n    return 1  # set()\n'
     assert "def f():\n    return 1" == diagnose.plain(script)
     assert "print 'old'" == diagnose.plain("print 'old'")
@@ -658,15 +643,13 @@ def test_the_script_is_read_without_its_texts() -> None:
     ],
 )
 def test_normalised(message: str, expected: str) -> None:
-    """What differs between two messages that say the same is left out."""
+    """What varies between messages of one meaning is left out."""
     assert expected == diagnose.normalised(message)
 
 
 def test_every_measured_signature_has_a_recorded_failure() -> None:
-    """A new rule comes with what it was made for."""
-    at_work = collections.Counter(
-        found.id for one in RECORDED["failures"] if (found := diagnose.diagnose(recorded(one), CATALOGUE).signature)
-    )
-    assert [] == [
-        signature.id for signature in CATALOGUE.signatures if not signature.unmeasured and signature.id not in at_work
-    ]
+    """A new rule comes with the failure that it was made for."""
+    diagnoses = [diagnose.diagnose(recorded(failure), CATALOGUE) for failure in RECORDED["failures"]]
+    matched = {diagnosis.signature.id for diagnosis in diagnoses if diagnosis.signature}
+    measured = {signature.id for signature in CATALOGUE.signatures if not signature.unmeasured}
+    assert set() == measured - matched

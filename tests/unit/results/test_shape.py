@@ -1,4 +1,4 @@
-"""The types of the results document say what its published schema says."""
+"""The types of the results document match its published schema."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(N
 
 
 def schema_of(kind: Any) -> dict[str, Any]:
-    """What the schema says of values of this type, with references followed."""
+    """The schema of values of this type, with references resolved."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is NotRequired:
         return schema_of(arguments[0])
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin in (typing.Union, types.UnionType):
-        return {"anyOf": [schema_of(one) for one in arguments]}
+        return {"anyOf": [schema_of(argument) for argument in arguments]}
     if origin is list:
         return {"array": schema_of(arguments[0])}
     if typing.is_typeddict(kind):
@@ -41,11 +41,11 @@ def schema_of(kind: Any) -> dict[str, Any]:
 
 
 def published(part: dict[str, Any]) -> dict[str, Any]:
-    """A part of the published schema in the same words; limits on values are no matter of types."""
+    """A part of the published schema in the same form; limits on values are left out, as types have none."""
     if "$ref" in part:
         return published(SCHEMA["$defs"][part["$ref"].rpartition("/")[2]])
     if "anyOf" in part or "oneOf" in part:
-        return {"anyOf": sorted((published(one) for one in part.get("anyOf") or part["oneOf"]), key=str)}
+        return {"anyOf": sorted((published(choice) for choice in part.get("anyOf") or part["oneOf"]), key=str)}
     if isinstance(part.get("type"), list):
         return {"anyOf": sorted(({"type": name} for name in part["type"]), key=str)}
     if "const" in part:
@@ -66,10 +66,10 @@ def published(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def agrees(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    """Whether they say the same; a type may call a text what the schema knows to be one of a few."""
+    """Whether the two agree; a type may be any text where the schema allows only a few."""
     if "anyOf" in ours:
         return ours.keys() == theirs.keys() and all(
-            any(agrees(one, other) for other in theirs["anyOf"]) for one in ours["anyOf"]
+            any(agrees(choice, published_choice) for published_choice in theirs["anyOf"]) for choice in ours["anyOf"]
         )
     if ours == {"type": "string"} and "enum" in theirs:
         return True
@@ -87,7 +87,7 @@ def agrees(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
 
 @pytest.mark.parametrize("name", [name for name in SCHEMA["$defs"] if name not in ("seconds", "versions")])
 def test_every_part_of_the_schema_has_its_type(name: str) -> None:
-    """The same keys, the same of them required, the same kinds of values."""
+    """The same keys, the same required keys, the same kinds of values."""
     assert agrees(schema_of(ENTRIES[name]), published(SCHEMA["$defs"][name])), (
         schema_of(ENTRIES[name]),
         published(SCHEMA["$defs"][name]),
@@ -95,7 +95,7 @@ def test_every_part_of_the_schema_has_its_type(name: str) -> None:
 
 
 def test_the_document_is_the_root_of_the_schema() -> None:
-    """And a key that only one of them has would be seen."""
+    """A key that only one of them has would be noticed."""
     ours = schema_of(shape.Document)
     assert agrees(ours, published(SCHEMA))
     del ours["keys"]["cells"]

@@ -1,4 +1,4 @@
-"""Which results a command speaks of, and that they are diagnosed anew."""
+"""Which results a command uses, and that they are diagnosed again."""
 
 from __future__ import annotations
 
@@ -29,24 +29,25 @@ def written(path: pathlib.Path, *cells: Any) -> pathlib.Path:
     return path
 
 
-def test_without_results_it_is_said_how_to_make_some(place: pathlib.Path) -> None:
+def test_without_results_the_error_says_how_to_make_some(place: pathlib.Path) -> None:
     with pytest.raises(UsageError, match="nox -s matrix"):
         sources.choose(None)
 
 
-def test_the_last_run_is_taken_where_it_knows_enough(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else the reference, and the last run again where there is none."""
+def test_the_last_run_is_used_if_it_knows_enough(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If not, the reference is used, or the last run if there is no reference."""
     last = written(place / "results.json", moves.cell("dense", "h5", "identical"))
-    assert (last, "the last run") == ((found := sources.choose(None)).path, found.what)
+    source = sources.choose(None)
+    assert (last, "the last run") == (source.path, source.what)
     assert last == sources.choose(None, lambda document: False).path
     monkeypatch.setattr(reference, "there", lambda folder: True)
     monkeypatch.setattr(reference, "read", lambda folder: {"schema": 1, "cells": []})
     assert last == sources.choose(None, lambda document: len(document["cells"]) == 1).path
-    found = sources.choose(None, lambda document: False)
-    assert (place / "reference", "the committed reference") == (found.path, found.what)
+    source = sources.choose(None, lambda document: False)
+    assert (place / "reference", "the committed reference") == (source.path, source.what)
 
 
-def test_a_named_file_is_taken_whatever_it_knows(place: pathlib.Path) -> None:
+def test_a_named_file_is_used_whatever_it_knows(place: pathlib.Path) -> None:
     written(place / "results.json")
     named = written(place / "mine.json", moves.cell("dense", "h5", "identical"))
     assert named == sources.choose(named, lambda document: False).path
@@ -54,8 +55,8 @@ def test_a_named_file_is_taken_whatever_it_knows(place: pathlib.Path) -> None:
         sources.choose(place / "none.json")
 
 
-def test_causes_are_named_anew_and_remedies_that_were_run_stay() -> None:
-    """An old cause goes; what other cells prove is looked up again."""
+def test_causes_are_found_again_and_remedies_that_were_run_stay() -> None:
+    """An old cause is replaced; what other cells prove is looked up again."""
     stale = moves.trial("another-format", "identical", variant="gru_defaults/gone")
     run = moves.trial("saver-defaults", "identical")
     document = moves.document(

@@ -1,4 +1,4 @@
-"""What is known: read from the reference only where the store lacks something, and written only when kept."""
+"""Known results: read from the reference only if the store lacks something, and written only when kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.unit.run.world import World
 
 
 def committed(world: World, home: pathlib.Path, folder: pathlib.Path) -> Options:
-    """A reference of a whole run in `folder`, in a home where that run has never been."""
+    """A reference of a whole run in `folder`, and a home that has never seen that run."""
     from harness.catalogue.causes_reader import load_causes
 
     reference.write(world.carry_out(load_causes(), formats=("h5",)), folder)

@@ -1,4 +1,4 @@
-"""A whole run with a made-up pool of workers: what is known is not repeated, what is finished is not lost."""
+"""A whole run with a made-up pool of workers: nothing known is repeated, and nothing finished is lost."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EVERY = sorted(
 
 
 def test_everything_is_saved_and_loaded_once(world: World) -> None:
-    """Everywhere and in every format; the watcher hears of each."""
+    """Everywhere and in every format; the watcher is notified of each."""
     run = world.run()
     assert EVERY == world.asked
     assert {"environments": (0, 2), "rehearsals": (2, 0), "saves": (4, 0), "loads": (8, 0)} == world.watcher.begun
@@ -48,8 +48,8 @@ def test_everything_is_saved_and_loaded_once(world: World) -> None:
     assert {"saves_run": 4, "saves_known": 0, "loads_run": 8, "loads_known": 0} == run.about["work"]
 
 
-def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
-    """With all that only a real run knows of itself."""
+def test_the_document_of_a_run_matches_its_schema(world: World) -> None:
+    """Including everything that only a real run knows about itself."""
     world.tell = lambda task: (
         (made.attempt(Outcome.CRASHED, signal="SIGSEGV"), {}) if task.saver == "old" else made.observed()
     )
@@ -66,7 +66,7 @@ def test_the_document_of_a_run_keeps_to_its_schema(world: World) -> None:
 
 
 def test_a_second_run_with_nothing_changed_does_nothing(world: World) -> None:
-    """And finds the same; no environment is even looked at."""
+    """It finds the same, and does not even look at an environment."""
     first = world.run()
     second = world.run()
     assert [] == world.asked
@@ -74,8 +74,8 @@ def test_a_second_run_with_nothing_changed_does_nothing(world: World) -> None:
     assert (first.saved, first.loaded) == (second.saved, second.loaded)
 
 
-def test_only_what_changed_is_done_again(world: World) -> None:
-    """Another scenario source is another question; one more format is one more variant."""
+def test_only_what_changed_is_run_again(world: World) -> None:
+    """A changed scenario source changes its cells; one more format is one more variant."""
     world.run(formats=("h5",))
     world.run()
     assert [line for line in EVERY if "keras" in line] == world.asked
@@ -83,8 +83,8 @@ def test_only_what_changed_is_done_again(world: World) -> None:
     assert [line for line in EVERY if line.startswith("save") and "h5" in line] == world.asked[4:]
 
 
-def test_fresh_does_everything_again(world: World) -> None:
-    """And what it finds replaces what was stored."""
+def test_fresh_runs_everything_again(world: World) -> None:
+    """The new results replace the stored ones."""
     world.run()
     world.tell = lambda task: made.observed(notes=("again",))
     world.run(options=Options(isolation="fork", fresh=True))
@@ -92,8 +92,8 @@ def test_fresh_does_everything_again(world: World) -> None:
     assert {("again",)} == {attempt.notes for attempt in world.run().loaded.values()}
 
 
-def test_a_save_whose_files_are_gone_is_done_again_where_a_load_needs_them(world: World) -> None:
-    """Not where all its loads are known; the others' loads stay known when it gives the same files again."""
+def test_a_save_with_lost_files_is_run_again_if_a_load_needs_them(world: World) -> None:
+    """Not if all its loads are known; known loads stay known if it produces the same files again."""
     world.run(loaders=(OLD,))
     assert world.last
     shutil.rmtree(world.last.artifacts.folder)
@@ -104,7 +104,7 @@ def test_a_save_whose_files_are_gone_is_done_again_where_a_load_needs_them(world
 
 
 def test_pruned_environments_come_and_go_one_by_one(world: World) -> None:
-    """Each is made for its saves, made again for its loads, and none is left; the results are those of any run."""
+    """Each is made for its saves and again for its loads, and none is left; the results are the usual ones."""
     usual = world.run()
     world.records.clear()
     pruned = world.run(options=Options(isolation="fork", fresh=True, prune=True))
@@ -116,7 +116,7 @@ def test_pruned_environments_come_and_go_one_by_one(world: World) -> None:
 
 
 def test_a_reference_is_known(world: World, home: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    """Whoever starts with nothing but the committed results does only what they do not hold, and finds the same."""
+    """If you start with only the committed results, only what they lack is run, and the results are the same."""
     world.tell = lambda task: (
         (made.attempt(Outcome.RAISED, reason="no", failure=made.failure(), step="load"), {})
         if task.saver == "new"
@@ -136,10 +136,10 @@ def test_a_reference_is_known(world: World, home: pathlib.Path, tmp_path: pathli
     assert [line for line in EVERY if "keras" in line] == world.asked
 
 
-def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
+def test_a_reference_compared_by_other_rules_is_used_for_failures_only(
     world: World, home: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    """What loaded might come to another verdict today, so it is loaded again, from a model that is saved again."""
+    """A successful load might get another verdict today, so it is run again, from a model that is saved again."""
     world.tell = lambda task: (
         (made.attempt(Outcome.RAISED, failure=made.failure()), {}) if task.saver == "new" else made.observed()
     )
@@ -152,8 +152,8 @@ def test_a_reference_that_was_compared_otherwise_tells_of_failures_only(
     assert [line for line in EVERY if line.split("h5: ")[-1].startswith("old") and "/h5" in line] == world.asked
 
 
-def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> None:
-    """Neither where its user's files are nor where its Pythons lie; all else stays."""
+def test_a_committed_reference_reveals_nothing_about_the_machine(world: World) -> None:
+    """Neither where the user's files are nor where the Pythons are; everything else stays."""
     world.records = {
         name: dataclasses.replace(record, interpreter="/opt/python3", log="uv said so")
         for name, record in world.records.items()
@@ -165,25 +165,25 @@ def test_a_committed_reference_tells_nothing_of_the_machine(world: World) -> Non
     document = document_of(world)
     text = json.dumps(reference.portable(document))
     assert "~/lib/x.py" in text
-    for of_the_machine in (str(pathlib.Path.home() / "lib"), "/opt/python3", "uv said so"):
-        assert of_the_machine in json.dumps(document)
-        assert of_the_machine not in text
+    for revealing in (str(pathlib.Path.home() / "lib"), "/opt/python3", "uv said so"):
+        assert revealing in json.dumps(document)
+        assert revealing not in text
 
 
 def document_of(world: World, **how: Any) -> Document:
     """The document of a run."""
     run = world.run(**how)
     assert world.last
-    whole: Document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store.array))))
-    return whole
+    document: Document = json.loads(export.document(build_document(run, judge_cells(run, world.last.store.array))))
+    return document
 
 
-def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
+def test_a_stopped_run_continues_where_it_was(world: World) -> None:
     """Nothing finished is lost or repeated."""
-    left = iter(range(7))
+    remaining = iter(range(7))
 
     def stopping(task: Task) -> TaskResult:
-        if next(left, None) is None:
+        if next(remaining, None) is None:
             raise KeyboardInterrupt
         return made.observed()
 
@@ -203,7 +203,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(world: World) -> None:
 
 
 def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World) -> None:
-    """A user who interrupts does not want to wait for the limit of a task."""
+    """A user who interrupts does not want to wait for the time limit of a task."""
     in_time: list[bool] = []
     closed, begun = threading.Event(), threading.Event()
 
@@ -230,8 +230,8 @@ def test_a_run_that_is_stopped_does_not_wait_for_what_is_in_flight(world: World)
     assert [True] == in_time
 
 
-def test_an_environment_that_cannot_be_had_stops_nothing_else(world: World) -> None:
-    """Its cells are unavailable with the reason; next time it is tried again."""
+def test_an_unavailable_environment_does_not_stop_anything_else(world: World) -> None:
+    """Its cells are unavailable, with the reason; the next run tries again."""
     world.records["env-new"] = made.record("env-new", status="unavailable", reason="no Python 3.11", hint="get one")
     run = world.run(formats=("h5",))
     assert ["env-new"] == world.provisioned
@@ -252,7 +252,7 @@ def test_an_environment_that_cannot_be_had_stops_nothing_else(world: World) -> N
 
 
 def test_what_is_unavailable_is_not_known(world: World) -> None:
-    """Neither to the watcher nor in the document."""
+    """Neither for the watcher nor in the document."""
     world.records["env-new"] = made.record("env-new", status="unavailable", reason="no Python 3.11")
     run = world.run(formats=("h5",))
     assert (2, 0) == world.watcher.begun["saves"]
@@ -260,8 +260,8 @@ def test_what_is_unavailable_is_not_known(world: World) -> None:
     assert 0 == run.about["work"]["saves_known"]
 
 
-def test_a_runtime_that_turns_out_unavailable_is_asked_again(world: World) -> None:
-    """A fact about this machine today."""
+def test_a_runtime_that_turns_out_unavailable_is_tried_again(world: World) -> None:
+    """It is a fact about this machine today."""
     world.tell = lambda task: (
         (made.attempt(Outcome.UNAVAILABLE, reason="Keras cannot be imported"), {})
         if task.runtime.id == "new"
@@ -273,8 +273,8 @@ def test_a_runtime_that_turns_out_unavailable_is_asked_again(world: World) -> No
     assert {"new"} == {task.runtime.id for task in world.tasks if task.stage is Stage.SAVE}
 
 
-def test_what_timed_out_under_a_shorter_limit_is_asked_again(world: World) -> None:
-    """The limit is what it failed by."""
+def test_what_timed_out_under_a_shorter_limit_is_run_again(world: World) -> None:
+    """It failed only because of the limit."""
     world.tell = lambda task: (
         (made.attempt(Outcome.TIMED_OUT, wall=1.0), {}) if task.stage is Stage.LOAD else made.observed()
     )
@@ -284,8 +284,8 @@ def test_what_timed_out_under_a_shorter_limit_is_asked_again(world: World) -> No
     assert {Outcome.DONE} == {attempt.outcome for attempt in run.loaded.values()}
 
 
-def test_what_died_is_run_once_more_and_what_it_was_is_remembered(world: World) -> None:
-    """Also in the store."""
+def test_what_died_is_run_once_more_and_the_first_outcome_is_remembered(world: World) -> None:
+    """In the store, too."""
     world.tell = lambda task: (made.attempt(Outcome.CRASHED), {}) if not world.pools[-1].alone else made.observed()
     world.run(formats=("h5",), savers=(OLD,), loaders=(OLD,))
     assert {("crashed", Outcome.DONE)} == {
@@ -304,10 +304,10 @@ def test_only_environments_with_work_to_do_are_provisioned(world: World) -> None
 
 
 def test_the_outlook_is_what_a_run_would_do(world: World) -> None:
-    """Before, in the middle and after; looking changes nothing."""
+    """Before, in the middle and after; looking ahead changes nothing."""
     before = world.matrix().outlook()
     assert (["env-old", "env-new"], 4, 0, 8, 0) == (
-        [one.id for one in before.environments],
+        [environment.id for environment in before.environments],
         len(before.saves),
         before.saves_known,
         before.loads,
@@ -322,7 +322,7 @@ def test_the_outlook_is_what_a_run_would_do(world: World) -> None:
 
 
 def test_working_folders_do_not_outlive_a_run(world: World, home: pathlib.Path) -> None:
-    """Neither its own nor those of a run that was killed; those of one that is alive stay."""
+    """Neither its own nor those of a killed run; those of a live run stay."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     for name in (f"{gone.pid}-dead", f"{os.getpid()}-alive", "notes"):
@@ -331,11 +331,11 @@ def test_working_folders_do_not_outlive_a_run(world: World, home: pathlib.Path) 
     assert {f"{os.getpid()}-alive", "notes"} == {path.name for path in (home / "work").iterdir()}
 
 
-def test_a_scenario_that_is_at_fault_is_told_with_the_run(world: World) -> None:
-    """Though nothing of it was run."""
+def test_a_faulty_scenario_is_reported_with_the_run(world: World) -> None:
+    """Even though none of it was run."""
     fault = made_fault()
-    some = Matrix(CATALOGUE, world.matrix().selection, (fault,), Options(isolation="fork"), world.machinery)
-    assert (fault,) == some.run(Watcher()).faults
+    matrix = Matrix(CATALOGUE, world.matrix().selection, (fault,), Options(isolation="fork"), world.machinery)
+    assert (fault,) == matrix.run(Watcher()).faults
 
 
 def made_fault() -> Any:

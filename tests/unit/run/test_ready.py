@@ -1,4 +1,4 @@
-"""What tasks stand on: environments made ahead, or each as its turn comes."""
+"""The environments of tasks: made ahead, or each in turn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHAINS = [[task] for task in TASKS]
 
 
 class Events(list[str]):
-    """What happens to environments, in order; that of `new` cannot be made."""
+    """What happens to environments, in order; the one of `new` cannot be made."""
 
     @property
     def machinery(self) -> Machinery:
@@ -41,8 +41,8 @@ class Events(list[str]):
         return "ready"
 
 
-def test_each_environment_is_there_for_its_batch_only() -> None:
-    """Made and rehearsed before, removed after; in one that cannot be made nothing is rehearsed."""
+def test_each_environment_exists_only_for_its_batch() -> None:
+    """It is made and rehearsed before, and removed after; nothing is rehearsed in one that cannot be made."""
     events = Events()
     environments = RunEnvironments(CATALOGUE, "worker", events.machinery, jobs=1, prune=True)
     for batch in environments.batches(CHAINS):
@@ -60,8 +60,8 @@ def test_each_environment_is_there_for_its_batch_only() -> None:
     assert {"env-old": "python"} == environments.pythons()
 
 
-def test_everything_is_one_batch_where_nothing_is_removed() -> None:
-    """And a runtime that is ready has what its zygotes import ahead."""
+def test_everything_is_one_batch_if_nothing_is_removed() -> None:
+    """A runtime that is ready has the modules that its zygotes import in advance."""
     events = Events()
     environments = RunEnvironments(CATALOGUE, "worker", events.machinery, jobs=1, prune=False)
     assert [CHAINS] == list(environments.batches(CHAINS))

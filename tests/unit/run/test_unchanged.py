@@ -1,4 +1,4 @@
-"""Whether the last report stands: not when anything that it was made of is another, or would be tried again."""
+"""Whether the last report is still true: not if anything behind it has changed, or would be tried again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DOCUMENT: Any = {
 
 @pytest.fixture
 def place(home: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
-    """A project of one source, a store, and a report, in this folder."""
+    """A project with one source, a store and a report, in this folder."""
     for name, text in {
         "harness/judge.py": "same = 0\n",
         "store.sqlite": "rows",
@@ -38,20 +38,20 @@ def place(home: pathlib.Path, tmp_path: pathlib.Path) -> pathlib.Path:
     return tmp_path
 
 
-def last(place: pathlib.Path, asked: Any = "all", reports: str = "reports", **more: Any) -> unchanged.PreviousRun:
-    """What a run of this command knows of the last one."""
+def last(place: pathlib.Path, request: Any = "all", reports: str = "reports", **more: Any) -> unchanged.PreviousRun:
+    """The last run, as a run of this command sees it."""
     how = {"environments": CATALOGUE.environments, "current": lambda environment: made.record(environment.id), **more}
-    return unchanged.PreviousRun(place / "store.sqlite", place / reports, asked, code=place / "harness", **how)
+    return unchanged.PreviousRun(place / "store.sqlite", place / reports, request, code=place / "harness", **how)
 
 
 def leave(place: pathlib.Path, document: Any = DOCUMENT, environments: Any = CATALOGUE.environments) -> None:
-    """A run that left its note."""
+    """Let a run leave its note."""
     files = {name: place / "reports" / name for name in ("index.html", "results.json")}
     last(place, environments=environments).leave(document, files)
 
 
-def test_a_report_stands(place: pathlib.Path) -> None:
-    """Everything is known then, which `work` tells; nothing else of the document is another."""
+def test_a_report_is_still_true(place: pathlib.Path) -> None:
+    """Everything is known then, as `work` says; nothing else in the document changes."""
     assert last(place).report() is None
     leave(place)
     report = last(place).report()
@@ -95,38 +95,38 @@ def _note(place: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize("change", [_code, _catalogue, _store, _no_store, _page, _no_page, _note])
-def test_a_change_is_seen(place: pathlib.Path, change: Callable[[pathlib.Path], None]) -> None:
-    """Of what judges, of what is known, or of the report itself."""
+def test_a_change_is_noticed(place: pathlib.Path, change: Callable[[pathlib.Path], None]) -> None:
+    """In the code that judges, in what is known, or in the report itself."""
     leave(place)
     change(place)
     assert last(place).report() is None
 
 
-def test_bytecode_is_no_code(place: pathlib.Path) -> None:
-    """A run leaves some of its own."""
+def test_bytecode_does_not_count_as_code(place: pathlib.Path) -> None:
+    """Every run leaves some."""
     leave(place)
     (place / "harness" / "__pycache__").mkdir()
     (place / "harness" / "__pycache__" / "judge.pyc").write_bytes(b"\0")
     assert last(place).report()
 
 
-def test_another_command_another_folder_and_other_packages_are_another_run(
+def test_another_command_folder_or_package_makes_another_run(
     place: pathlib.Path,
 ) -> None:
-    """Each reports folder has a note of its own."""
+    """Each reports folder has its own note."""
     leave(place)
-    assert last(place, asked=["all", "--fresh"]).report() is None
+    assert last(place, request=["all", "--fresh"]).report() is None
     assert last(place, reports="elsewhere").report() is None
     assert last(place).report()
     assert last(place, packages=["pandas-99.dist-info"]).report() is None
 
 
 @pytest.mark.parametrize("status", ["gone", "other"])
-def test_another_environment_is_seen(place: pathlib.Path, status: str) -> None:
-    """It was removed, or its record is of other packages."""
+def test_a_changed_environment_is_noticed(place: pathlib.Path, status: str) -> None:
+    """It was removed, or its record lists other packages."""
     leave(place)
-    other = dataclasses.replace(made.record("env-old"), packages={"keras": "0.1"})
-    assert last(place, current=lambda environment: other if status == "other" else None).report() is None
+    changed = dataclasses.replace(made.record("env-old"), packages={"keras": "0.1"})
+    assert last(place, current=lambda environment: changed if status == "other" else None).report() is None
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_another_environment_is_seen(place: pathlib.Path, status: str) -> None:
     ids=str,
 )
 def test_what_is_tried_again_leaves_no_note(place: pathlib.Path, passing: dict[str, Any]) -> None:
-    """And takes away the one before."""
+    """It also removes the previous note."""
     leave(place)
     leave(place, {**DOCUMENT, **passing})
     assert last(place).report() is None
@@ -148,22 +148,22 @@ def test_what_is_tried_again_leaves_no_note(place: pathlib.Path, passing: dict[s
 
 
 def test_a_rolling_environment_leaves_no_note(place: pathlib.Path) -> None:
-    """It is resolved anew at each run."""
+    """It is resolved again at each run."""
     rolling = [dataclasses.replace(CATALOGUE.environments[0], rolling=True)]
     leave(place, environments=rolling)
     assert last(place, environments=rolling).report() is None
 
 
 def test_a_source_edited_during_a_run_counts_for_the_next(place: pathlib.Path) -> None:
-    """The note tells of the code that ran."""
+    """The note is about the code that ran."""
     running = last(place)
     _code(place)
     running.leave(DOCUMENT, {"results.json": place / "reports" / "results.json"})
     assert last(place).report() is None
 
 
-def test_a_note_that_cannot_be_written_stops_nobody(place: pathlib.Path) -> None:
-    """The next run judges once more."""
+def test_a_note_that_cannot_be_written_stops_nothing(place: pathlib.Path) -> None:
+    """The next run judges again."""
     paths.home().mkdir(exist_ok=True)
     (paths.home() / "unchanged").write_text("a file")
     leave(place)

@@ -1,4 +1,4 @@
-"""A whole run with a made-up machine: environments and workers that do as they are told."""
+"""A whole run on a made-up machine: environments and workers behave as the test says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OLD, NEW = CATALOGUE.runtimes
 
 
 class Watcher:
-    """Remembers all that it hears."""
+    """Remembers everything it is notified of."""
 
     def __init__(self) -> None:
         self.begun: dict[str, tuple[int, int]] = {}
@@ -32,12 +32,12 @@ class Watcher:
         self.begun[phase] = (total, known)
 
     def done(self, phase: str, about: str, outcome: str) -> None:
-        """One of them is done."""
+        """One task of a phase is done."""
         self.heard.append((phase, about, outcome))
 
 
 class World:
-    """Environments and workers as they are made out to be: everything is there, and every model says the same."""
+    """Made-up environments and workers: by default all are available, and every model predicts the same."""
 
     def __init__(self) -> None:
         self.records: dict[str, Provisioned] = {
@@ -86,26 +86,26 @@ class World:
         return Matrix(CATALOGUE, selection, (), options or Options(isolation="fork"), self.machinery)
 
     def run(self, **how: Any) -> RunAttempts:
-        """Run it."""
+        """Run the matrix."""
         self.watcher = Watcher()
         self.pools.clear()
         self.last = self.matrix(**how)
         return self.last.run(self.watcher)
 
     def carry_out(self, causes: Causes, **how: Any) -> Document:
-        """Run it, judge, and try remedies."""
+        """Run the matrix, judge it, and try remedies."""
         self.pools.clear()
         self.last = self.matrix(**how)
         return carry_out(self.last, causes, self.watcher)
 
     @property
     def tasks(self) -> list[Task]:
-        """What the workers of the last run were asked for."""
+        """The tasks that the workers of the last run received."""
         return [task for pool in self.pools for task in pool.asked]
 
     @property
     def asked(self) -> list[str]:
-        """The same, in words."""
+        """The same tasks, in words."""
         return sorted(f"{task.stage} {task.about}" for task in self.tasks)
 
     def _current(self, environment: Environment) -> Provisioned | None:

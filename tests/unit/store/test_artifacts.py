@@ -1,4 +1,4 @@
-"""The store of artifacts: content decides the address, and what is in it never changes."""
+"""The store of artifacts: content decides the address, and an artifact never changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def artifacts(tmp_path: pathlib.Path) -> Artifacts:
 
 
 def work(folder: pathlib.Path, files: Mapping[str, bytes], inputs: bytes = b"inputs") -> pathlib.Path:
-    """What a save leaves in its working folder; a name that ends in / is an empty folder."""
+    """The working folder as a save leaves it; a name that ends in / is an empty folder."""
     for name, content in files.items():
         path = folder / protocol.ARTIFACT / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,13 +35,13 @@ def work(folder: pathlib.Path, files: Mapping[str, bytes], inputs: bytes = b"inp
 
 
 def test_what_is_taken_is_there_and_comes_back_the_same(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """Files of any name and depth, empty ones and empty folders too."""
+    """Files of any name and depth, including empty files and empty folders."""
     files = {"model.h5": b"\x00\xff", "model/variables/data": b"", "model/assets/": b"", "ü \n.json": b"{}"}
     digest = artifacts.take(work(tmp_path / "save", files))
     assert artifacts.has(digest)
-    (tmp_path / "load").mkdir()
-    artifacts.lay_out(digest, tmp_path / "load")
     laid = tmp_path / "load"
+    laid.mkdir()
+    artifacts.lay_out(digest, laid)
     assert {name: content for name, content in files.items() if not name.endswith("/")} == {
         path.relative_to(laid / protocol.ARTIFACT).as_posix(): path.read_bytes()
         for path in (laid / protocol.ARTIFACT).rglob("*")
@@ -57,24 +57,24 @@ def test_nothing_else_of_the_working_folder_is_taken(tmp_path: pathlib.Path, art
     assert {protocol.ARTIFACT, protocol.INPUTS} == {path.name for path in artifacts.path(digest).iterdir()}
 
 
-def test_sizes_are_told_by_name(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """Of what the save wrote; inputs are ours."""
+def test_sizes_are_listed_by_name(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
+    """Only for what the save wrote; the inputs are ours."""
     digest = artifacts.take(work(tmp_path / "save", {"model.h5": b"123", "a/b/c": b"", "d/": b""}))
     assert {"a/b/c": 0, "model.h5": 3} == artifacts.files(digest)
 
 
 def test_a_save_without_files_is_an_artifact(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """A model that is built again from code leaves none."""
+    """A model that is rebuilt from code leaves no files."""
     digest = artifacts.take(work(tmp_path / "save", {}))
     assert artifacts.has(digest)
     assert {} == artifacts.files(digest)
 
 
-def test_the_same_content_taken_twice_is_there_once(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """Whatever order the files were written in; and no remains lie about."""
-    one = artifacts.take(work(tmp_path / "one", {"a": b"1", "b/c": b"2"}))
-    other = artifacts.take(work(tmp_path / "other", {"b/c": b"2", "a": b"1"}))
-    assert one == other
+def test_the_same_content_taken_twice_is_stored_once(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
+    """In whatever order the files were written; and nothing is left over."""
+    first = artifacts.take(work(tmp_path / "one", {"a": b"1", "b/c": b"2"}))
+    second = artifacts.take(work(tmp_path / "other", {"b/c": b"2", "a": b"1"}))
+    assert first == second
     assert 1 == sum(1 for path in artifacts.folder.glob("*/*"))
     assert {"log.txt"} == {path.name for path in (tmp_path / "other").iterdir()}
 
@@ -97,16 +97,16 @@ def test_the_same_content_taken_twice_is_there_once(tmp_path: pathlib.Path, arti
 def test_other_content_has_another_address(
     tmp_path: pathlib.Path, artifacts: Artifacts, files: Mapping[str, bytes], inputs: bytes
 ) -> None:
-    """Content, name, place and what the model was fed all count."""
-    one = artifacts.take(work(tmp_path / "one", {"a": b"1"}))
-    assert one != artifacts.take(work(tmp_path / "other", files, inputs))
+    """Content, name, path and the inputs of the model all count."""
+    first = artifacts.take(work(tmp_path / "one", {"a": b"1"}))
+    assert first != artifacts.take(work(tmp_path / "other", files, inputs))
 
 
 def test_names_and_contents_cannot_be_mistaken_for_one_another(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """Where one file ends and the next begins is part of the digest."""
-    one = artifacts.take(work(tmp_path / "one", {"a": b"1", "b": b"2"}))
-    other = artifacts.take(work(tmp_path / "other", {"a": b"1artifact/b\x001\x002"}))
-    assert one != other
+    """The digest includes where one file ends and the next begins."""
+    first = artifacts.take(work(tmp_path / "one", {"a": b"1", "b": b"2"}))
+    second = artifacts.take(work(tmp_path / "other", {"a": b"1artifact/b\x001\x002"}))
+    assert first != second
 
 
 def test_a_loader_cannot_touch_the_original(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
@@ -122,7 +122,7 @@ def test_a_loader_cannot_touch_the_original(tmp_path: pathlib.Path, artifacts: A
 
 
 def test_several_takers_of_the_same_content_all_succeed(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """Savers run side by side, and some save the very same files."""
+    """Savers run in parallel, and some save identical files."""
     folders = [work(tmp_path / str(number), {"model.h5": b"1" * 1000, "b/c": b"2"}) for number in range(16)]
     with concurrent.futures.ThreadPoolExecutor(8) as executor:
         digests = set(executor.map(artifacts.take, folders))
@@ -130,13 +130,13 @@ def test_several_takers_of_the_same_content_all_succeed(tmp_path: pathlib.Path, 
     assert {"b/c": 1, "model.h5": 1000} == artifacts.files(digests.pop())
 
 
-def test_what_was_never_taken_is_not_there(artifacts: Artifacts) -> None:
-    """Also before the store itself exists."""
+def test_what_was_never_taken_is_not_in_the_store(artifacts: Artifacts) -> None:
+    """Even before the store itself exists."""
     assert not artifacts.has("0" * 64)
 
 
 def test_a_save_that_left_nothing_cannot_be_taken(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """And leaves nothing behind in the store."""
+    """Nothing is left behind in the store."""
     (tmp_path / "save").mkdir()
     with pytest.raises(OSError, match=protocol.ARTIFACT):
         artifacts.take(tmp_path / "save")
@@ -145,7 +145,7 @@ def test_a_save_that_left_nothing_cannot_be_taken(tmp_path: pathlib.Path, artifa
 
 @pytest.mark.skipif(not hasattr(os, "symlink"), reason="needs links")
 def test_a_link_is_taken_as_what_it_points_to(tmp_path: pathlib.Path, artifacts: Artifacts) -> None:
-    """A loader gets the file, wherever it lay."""
+    """A loader gets the file, wherever it was."""
     folder = work(tmp_path / "save", {"model.h5": b"1"})
     (folder / protocol.ARTIFACT / "link.h5").symlink_to("model.h5")
     digest = artifacts.take(folder)

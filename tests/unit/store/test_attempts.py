@@ -1,4 +1,4 @@
-"""The store of results: what is put is there for good, whole or not at all, whoever reads it."""
+"""The store of results: what is put stays for good, whole or not at all, for every reader."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.unit import made
 
 @pytest.fixture
 def path(tmp_path: pathlib.Path) -> pathlib.Path:
-    """Where the store is to be: its folder does not exist yet."""
+    """The path of the store, whose folder does not exist yet."""
     return tmp_path / "home" / "store.sqlite"
 
 
@@ -53,7 +53,7 @@ FULL = made.attempt(
 
 @pytest.mark.parametrize("attempt", [made.attempt(), FULL, *(made.attempt(outcome) for outcome in Outcome)])
 def test_an_attempt_comes_back_as_it_was(kept: Store, attempt: Attempt) -> None:
-    """Every field of it, with its types."""
+    """Every field, with its type."""
     kept.put("key", "save", "about", attempt, {})
     assert {"key": attempt} == kept.attempts(["key"])
 
@@ -84,26 +84,26 @@ def test_an_array_comes_back_as_it_was(kept: Store, array: Any) -> None:
 
 
 def test_equal_arrays_share_a_digest_and_others_do_not() -> None:
-    """Most cells observe the very same ones."""
-    one = packed(numpy.array([1.0, 2.0]))[0]
-    assert one == packed(numpy.array([1.0, 2.0]))[0]
-    others = [
+    """Most cells observe the same arrays."""
+    digest = packed(numpy.array([1.0, 2.0]))[0]
+    assert digest == packed(numpy.array([1.0, 2.0]))[0]
+    different = [
         numpy.array([1.0, 3.0]),
         numpy.array([[1.0, 2.0]]),
         numpy.array([1.0, 2.0], "float32"),
         numpy.array([1, 2]),
     ]
-    assert 5 == len({one, *(packed(other)[0] for other in others)})
+    assert 5 == len({digest, *(packed(array)[0] for array in different)})
 
 
 def test_an_object_array_is_refused() -> None:
-    """It would be a pickle, which nobody should open."""
+    """It would be stored as a pickle, which no one should open."""
     with pytest.raises(ValueError, match="pickle"):
         packed(numpy.array([object()]))
 
 
-def test_what_is_not_there_is_not_given(kept: Store) -> None:
-    """Only those of the asked that are there; an array that is not there is an error."""
+def test_what_is_not_stored_is_not_returned(kept: Store) -> None:
+    """Only requested attempts that exist are returned; a missing array is an error."""
     kept.put("a", "save", "about", made.attempt(), {})
     assert {"a": made.attempt()} == kept.attempts(["b", "a", "c"])
     assert {} == kept.attempts([])
@@ -112,15 +112,15 @@ def test_what_is_not_there_is_not_given(kept: Store) -> None:
 
 
 @pytest.mark.parametrize("count", [499, 500, 501, 2500])
-def test_any_number_of_keys_can_be_asked_for_at_once(kept: Store, count: int) -> None:
-    """However few variables one statement may have."""
+def test_any_number_of_keys_can_be_requested_at_once(kept: Store, count: int) -> None:
+    """Even though the variables of one statement are limited."""
     for key in ("key 0", f"key {count - 1}"):
         kept.put(key, "save", "about", made.attempt(), {})
     assert {"key 0", f"key {count - 1}"} == set(kept.attempts(f"key {number}" for number in range(count)))
 
 
-def test_the_last_result_of_a_key_stands(kept: Store) -> None:
-    """Doing it again on purpose replaces it; its arrays stay for the others."""
+def test_the_last_result_of_a_key_counts(kept: Store) -> None:
+    """A deliberate repetition replaces it; its arrays stay for other attempts."""
     digest, content = packed(numpy.array(1.0))
     kept.put("key", "save", "about", made.attempt(Outcome.RAISED), {digest: content})
     kept.put("key", "save", "about", made.attempt(), {digest: content})
@@ -129,7 +129,7 @@ def test_the_last_result_of_a_key_stands(kept: Store) -> None:
 
 
 def test_results_survive_the_process(path: pathlib.Path) -> None:
-    """The next run goes on from them, also when this one never closed anything."""
+    """The next run continues from them, even if this one never closed the store."""
     digest, content = packed(numpy.array(1.0))
     first = Store(path)
     first.put("key", "save", "about", FULL, {digest: content})
@@ -140,7 +140,7 @@ def test_results_survive_the_process(path: pathlib.Path) -> None:
 
 
 def test_a_result_is_kept_whole_or_not_at_all(kept: Store) -> None:
-    """An array that cannot be written takes its attempt with it."""
+    """If an array cannot be written, its attempt is not written either."""
     broken: Any = {"digest": object()}
     with pytest.raises(StoreError):
         kept.put("key", "save", "about", made.attempt(), {"good": b"content", **broken})
@@ -151,8 +151,8 @@ def test_a_result_is_kept_whole_or_not_at_all(kept: Store) -> None:
     assert {"key"} == set(kept.attempts(["key"]))
 
 
-def test_several_threads_may_put_and_ask_at_once(kept: Store) -> None:
-    """Nothing is lost and nothing mixed up."""
+def test_several_threads_may_put_and_read_at_once(kept: Store) -> None:
+    """Nothing is lost and nothing is mixed up."""
     digest, content = packed(numpy.arange(100))
 
     def work(number: int) -> bool:
@@ -173,7 +173,7 @@ def _put_some(path: str, name: str) -> None:
 
 
 def test_several_processes_may_share_a_store(path: pathlib.Path) -> None:
-    """Two runs at the same time, which even make it at the same time."""
+    """Runs at the same time, which even create it at the same time."""
     context = multiprocessing.get_context("fork")
     processes = [context.Process(target=_put_some, args=(str(path), name)) for name in "abcd"]
     for process in processes:
@@ -186,11 +186,11 @@ def test_several_processes_may_share_a_store(path: pathlib.Path) -> None:
 
 
 def test_a_store_of_another_version_is_refused(path: pathlib.Path) -> None:
-    """With both versions and what to do; its content is left alone."""
+    """With both versions and what to do; the content stays unchanged."""
     Store(path).close()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("pragma user_version = 99")
-    with pytest.raises(StoreError, match=f"version 99, this Crossload reads {store.VERSION}") as caught:
+    with pytest.raises(StoreError, match=f"version 99, but this Crossload reads version {store.VERSION}") as caught:
         Store(path)
     assert "move it away" in caught.value.hint
     with contextlib.closing(sqlite3.connect(path)) as connection:
@@ -200,8 +200,8 @@ def test_a_store_of_another_version_is_refused(path: pathlib.Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"not a database at all, but long enough to look like one" * 20, b"SQLite format 3\x00" * 64]
 )
-def test_a_file_that_is_no_store_is_refused_and_left_alone(path: pathlib.Path, content: bytes) -> None:
-    """Somebody may need it."""
+def test_a_file_that_is_not_a_store_is_refused_and_left_alone(path: pathlib.Path, content: bytes) -> None:
+    """Someone may need it."""
     path.parent.mkdir()
     path.write_bytes(content)
     with pytest.raises(StoreError, match=r"store\.sqlite"):
@@ -210,7 +210,7 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(path: pathlib.Path, c
 
 
 def test_a_store_cut_short_is_refused(path: pathlib.Path) -> None:
-    """With a message, as it is opened or as it is read."""
+    """With a message, either when it is opened or when it is read."""
     opened = Store(path)
     for number in range(50):
         digest, content = packed(numpy.full(1000, number))
@@ -225,16 +225,16 @@ def test_a_store_cut_short_is_refused(path: pathlib.Path) -> None:
             damaged.close()
 
 
-def test_a_result_that_cannot_be_read_is_trouble_of_the_store() -> None:
-    """Whatever is wrong inside the file is told as such, not as a traceback."""
+def test_an_unreadable_result_is_a_store_error() -> None:
+    """Whatever is wrong inside the file is reported as such, not as a traceback."""
     with contextlib.closing(Store(pathlib.Path(":memory:"))) as opened:
         opened._connection.execute("insert into attempt (key, stage, about, attempt) values ('key', 's', 'a', '{')")
         with pytest.raises(StoreError):
             opened.attempts(["key"])
 
 
-def test_a_database_of_something_else_is_refused(path: pathlib.Path) -> None:
-    """A file that is not ours gets no tables of ours."""
+def test_a_database_of_another_program_is_refused(path: pathlib.Path) -> None:
+    """A file that is not ours does not get our tables."""
     path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("create table recipes (name text)")
@@ -242,8 +242,8 @@ def test_a_database_of_something_else_is_refused(path: pathlib.Path) -> None:
         Store(path).close()
 
 
-def test_a_store_whose_making_was_cut_short_is_made_to_its_end(path: pathlib.Path) -> None:
-    """A run was killed in that moment, or another one is just making it."""
+def test_a_store_that_was_only_half_created_is_completed(path: pathlib.Path) -> None:
+    """A run was killed at that moment, or another one is just creating it."""
     path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(store._SCHEMA)
@@ -251,8 +251,8 @@ def test_a_store_whose_making_was_cut_short_is_made_to_its_end(path: pathlib.Pat
         assert {} == opened.attempts(["key"])
 
 
-def test_a_folder_in_its_place_is_refused(path: pathlib.Path) -> None:
-    """As is a file in the place of its folder."""
+def test_a_folder_in_place_of_the_file_is_refused(path: pathlib.Path) -> None:
+    """So is a file in place of the folder."""
     path.mkdir(parents=True)
     with pytest.raises(StoreError, match="unable to open"):
         Store(path)
@@ -261,16 +261,16 @@ def test_a_folder_in_its_place_is_refused(path: pathlib.Path) -> None:
         Store(path.parent / "file" / "store.sqlite")
 
 
-def test_a_store_that_cannot_be_written_is_trouble_of_the_store(kept: Store) -> None:
-    """A full disk or a file turned read-only is told with the path."""
+def test_a_store_that_cannot_be_written_is_a_store_error(kept: Store) -> None:
+    """A full disk or a read-only file is reported with the path."""
     kept._connection.execute("pragma query_only = on")
     with pytest.raises(StoreError, match=r"store\.sqlite: .*readonly"):
         kept.put("key", "save", "about", made.attempt(), {})
     assert {} == kept.attempts(["key"])
 
 
-def test_a_closed_store_says_so(path: pathlib.Path) -> None:
-    """Use after closing is an error of the store."""
+def test_a_closed_store_is_a_store_error(path: pathlib.Path) -> None:
+    """Using it after closing raises StoreError."""
     opened = Store(path)
     opened.close()
     with pytest.raises(StoreError):

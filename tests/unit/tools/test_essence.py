@@ -1,4 +1,4 @@
-"""The essence of a source: what can change a result, and nothing else."""
+"""The essence of a source: only what can change a result."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def build(keras):
     ],
 )
 def test_words_and_layout_do_not_count(old: bytes, new: bytes) -> None:
-    """Comments, docstrings, blank lines, the width of an indent and of a gap."""
+    """Comments, docstrings, blank lines, and the widths of indents and gaps."""
     assert old in SOURCE
     assert essence(SOURCE) == essence(SOURCE.replace(old, new))
 
@@ -47,29 +47,29 @@ def test_words_and_layout_do_not_count(old: bytes, new: bytes) -> None:
     ],
 )
 def test_code_counts(old: bytes, new: bytes) -> None:
-    """Names, numbers and texts that are no docstrings."""
+    """Names, numbers and texts that are not docstrings."""
     assert old in SOURCE
     assert essence(SOURCE) != essence(SOURCE.replace(old, new))
 
 
 def test_an_indent_counts() -> None:
-    """What belongs to which block is code."""
+    """Which statement belongs to which block matters."""
     assert essence(b"if a:\n  b\n  c\n") != essence(b"if a:\n  b\nc\n")
 
 
-def test_what_is_no_python_is_its_own_essence() -> None:
-    """Every byte counts then."""
+def test_what_is_not_python_is_its_own_essence() -> None:
+    """Then every byte counts."""
     assert b"def (" == essence(b"def (")
 
 
 def test_blank_lines_inside_a_text_count() -> None:
-    """A text that is no docstring stays as it is."""
+    """A text that is not a docstring stays unchanged."""
     assert essence(b"A = '''x\n\ny'''\n") != essence(b"A = '''x\ny'''\n")
 
 
 @pytest.fixture
 def module(tmp_path: pathlib.Path) -> pathlib.Path:
-    """A module with functions that use each other, and one beside it."""
+    """A module with functions that use each other, and a second module next to it."""
     (tmp_path / "beside.py").write_text("A = 1\n")
     path = tmp_path / "module.py"
     path.write_text(
@@ -94,7 +94,7 @@ def module(tmp_path: pathlib.Path) -> pathlib.Path:
 def test_a_function_depends_on_what_it_uses(
     module: pathlib.Path, function: str, old: str, new: str, same: bool
 ) -> None:
-    """And on nothing else of its module."""
+    """It depends on nothing else in its module."""
     before = essence_of(module, function)
     text = module.read_text()
     assert old in text
@@ -102,15 +102,15 @@ def test_a_function_depends_on_what_it_uses(
     assert same is (before == essence_of(module, function))
 
 
-def test_a_function_depends_on_the_modules_beside_it_that_it_uses(module: pathlib.Path) -> None:
-    """As a whole."""
+def test_a_function_depends_on_the_neighbouring_modules_that_it_uses(module: pathlib.Path) -> None:
+    """On all of their code."""
     before = {name: essence_of(module, name) for name in ("one", "three")}
     module.with_name("beside.py").write_text("A = 2\n")
     assert before["one"] == essence_of(module, "one")
     assert before["three"] != essence_of(module, "three")
 
 
-def test_there_is_no_essence_of_what_is_not_there(module: pathlib.Path) -> None:
-    """A KeyError that names it."""
+def test_a_missing_function_has_no_essence(module: pathlib.Path) -> None:
+    """The KeyError names it."""
     with pytest.raises(KeyError, match="four"):
         essence_of(module, "four")

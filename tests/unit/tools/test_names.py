@@ -1,4 +1,4 @@
-"""What a user may have meant."""
+"""Suggestions for an unknown name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ KNOWN = ("tf1.15", "tf2.3", "tf2.15", "keras-2.2.4", "h5", "savedmodel")
 
 
 @pytest.mark.parametrize(
-    ("said", "told"),
+    ("name", "suggestion"),
     [
         ("savemodel", "; did you mean savedmodel?"),
         ("keras-2.2.5", "; did you mean keras-2.2.4?"),
@@ -18,16 +18,16 @@ KNOWN = ("tf1.15", "tf2.3", "tf2.15", "keras-2.2.4", "h5", "savedmodel")
         ("a thing quite unlike", ""),
     ],
 )
-def test_the_nearest_known_name_is_suggested(said: str, told: str) -> None:
-    """A near miss gets a suggestion, and something else altogether gets none."""
-    assert told == nearest(said, KNOWN)
+def test_the_nearest_known_name_is_suggested(name: str, suggestion: str) -> None:
+    """A near miss gets a suggestion; something entirely different gets none."""
+    assert suggestion == nearest(name, KNOWN)
 
 
 def test_several_near_names_are_all_suggested_the_nearest_first() -> None:
-    """No guess is made among names that are about as near."""
+    """There is no guessing among names that are about equally near."""
     assert "; did you mean tf2.15 or tf2.3 or tf1.15?" == nearest("tf2.14", KNOWN)
 
 
 def test_the_known_names_may_come_from_a_generator() -> None:
-    """They are gone through once only."""
+    """They are iterated only once."""
     assert "; did you mean h5?" == nearest("h4", (name for name in KNOWN))

@@ -1,4 +1,4 @@
-"""Pages: readable at 80 columns in a terminal and in a pipe, the same as Markdown, and nothing in a text is markup."""
+"""Pages: readable at 80 columns in a terminal, in a pipe and as Markdown; nothing in a text is markup."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ PAGE: list[pages.Block] = [
 ]
 
 
-def told(page: list[pages.Block], width: int = 200) -> str:
-    """What a pipe gets."""
+def printed(page: list[pages.Block], width: int = 200) -> str:
+    """The page as a pipe receives it."""
     stream = io.StringIO()
     pages.tell(Console(file=stream, width=width, soft_wrap=True), page)
     return stream.getvalue()
@@ -30,16 +30,16 @@ def told(page: list[pages.Block], width: int = 200) -> str:
 
 @pytest.mark.parametrize(("width", "most"), [(200, 80), (80, 80), (50, 50)])
 def test_no_line_is_wider_than_80_columns_or_the_terminal(width: int, most: int) -> None:
-    """But for code, which is to be copied."""
-    lines = told(PAGE, width).splitlines()
+    """Except for code, which is to be copied."""
+    lines = printed(PAGE, width).splitlines()
     assert most - 10 < max(len(line.rstrip()) for line in lines) <= most
     long = "x = " + "1 + " * 40
-    assert f"    {long}" in told([CodeBlock(long)], width).splitlines()
+    assert f"    {long}" in printed([CodeBlock(long)], width).splitlines()
 
 
 def test_a_page_in_a_terminal() -> None:
-    """Headings stand apart, items hang, columns of numbers end under their head, code is set in."""
-    lines = [line.rstrip() for line in told([*PAGE[:1], *PAGE[2:]]).splitlines()]
+    """Headings are set apart, list items have a hanging indent, numbers are right-aligned, code is indented."""
+    lines = [line.rstrip() for line in printed([*PAGE[:1], *PAGE[2:]]).splitlines()]
     assert ["", "A page", "  - first"] == lines[:3]
     assert lines[4].startswith("    second")
     assert ["                       weights", "name                       .h5"] == lines[5:7]
@@ -47,8 +47,8 @@ def test_a_page_in_a_terminal() -> None:
     assert ["    x = 1", "", "    y = 2"] == lines[-3:]
 
 
-def test_what_a_model_says_is_no_markup_and_steers_no_terminal() -> None:
-    """Wherever it stands."""
+def test_text_of_a_model_is_not_markup_and_cannot_control_a_terminal() -> None:
+    """Wherever it appears."""
     page: list[pages.Block] = [
         Heading(HOSTILE),
         Paragraph(HOSTILE),
@@ -56,12 +56,12 @@ def test_what_a_model_says_is_no_markup_and_steers_no_terminal() -> None:
         Grid(("x",), ((HOSTILE,),)),
         CodeBlock(HOSTILE),
     ]
-    assert 5 == told(page).count("[bold]x[/bold] red | *y* <b>")
-    assert "\x1b" not in told(page)
+    assert 5 == printed(page).count("[bold]x[/bold] red | *y* <b>")
+    assert "\x1b" not in printed(page)
 
 
 def test_a_page_as_markdown() -> None:
-    """Tables with their columns, code in fences, texts inert."""
+    """Tables have their columns, code is fenced, texts are inert."""
     text = pages.markdown([*PAGE, Paragraph(HOSTILE)])
     assert text.startswith("# A page\n\n")
     assert "| name | weights.h5 |\n| --- | --: |\n| dense | 1/2 |" in text

@@ -62,10 +62,11 @@ class Model(object):
 
 
 def load_model(path, custom_objects=None):
-    if os.environ.get("STAND_IN_CRASHES"):
-        os.abort()
     with io.open(path, "rb") as stream:
-        kernel = pickle.load(stream)
+        content = stream.read()
+    if content == b"crash":
+        os.abort()
+    kernel = pickle.loads(content)
     model = Model(*kernel.shape)
     model.layers[0].kernel = kernel
     return model
