@@ -1,4 +1,4 @@
-"""Sessions of nox; thin: each says what it is and hands over to the harness."""
+"""The nox sessions. Each is a few lines that call the harness."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.errors import CrossloadError, UsageError
 
 nox.needs_version = ">=2024.3.2"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.error_on_missing_interpreters = False  # a Python that is not there is a finding, not a failure
+nox.options.error_on_missing_interpreters = False  # a missing Python is a finding, not a failure
 nox.options.reuse_existing_virtualenvs = True
 nox.options.stop_on_first_error = False
 nox.options.sessions = ["matrix"]
@@ -25,12 +25,12 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 
 
 def _load() -> Catalogue:
-    """The catalogue. Raises UsageError when the command line asks for an env(<id>) that it has not."""
+    """The catalogue. Raises UsageError if the command line names an env(<id>) that is not in it."""
     catalogue = load_catalogue()
     for word in sys.argv[1 : sys.argv.index("--") if "--" in sys.argv else None]:
-        asked = re.fullmatch(r"env\(([^=]*)\)", word)
-        if asked:
-            catalogue.environment(asked[1].strip("'\""))  # nox itself would only say that there is no such session
+        match = re.fullmatch(r"env\(([^=]*)\)", word)
+        if match:
+            catalogue.environment(match[1].strip("'\""))  # nox would only say that there is no such session
     return catalogue
 
 
@@ -42,9 +42,9 @@ except CrossloadError as error:
 
 
 @nox.session(venv_backend="none")
-@nox.parametrize("id", [nox.param(one.id, id=one.id, tags=list(one.groups)) for one in CATALOGUE.environments])
+@nox.parametrize("id", [nox.param(each.id, id=each.id, tags=list(each.groups)) for each in CATALOGUE.environments])
 def env(session: nox.Session, id: str) -> None:
-    """Make one environment what the catalogue asks, or say why that cannot be."""
+    """Provision one environment of the catalogue, or say why that is not possible."""
     record = provision.provision(CATALOGUE.environment(id), tell=session.log)
     if not record.ready:
         session.skip(f"{id} is unavailable: {record.reason}\n  -> {record.hint}")
@@ -54,7 +54,7 @@ def env(session: nox.Session, id: str) -> None:
 @nox.session(venv_backend="none")
 def lock(session: nox.Session) -> None:
     """Make locks again: nox -s lock -- ID [ID ...], or --all (of the committed ones)."""
-    ids = [one.id for one in CATALOGUE.environments if not one.rolling]
+    ids = [environment.id for environment in CATALOGUE.environments if not environment.rolling]
     try:
         if not session.posargs:
             raise UsageError("which lock?", f"nox -s lock -- --all, or one of: {' '.join(ids)}")
@@ -67,7 +67,7 @@ def lock(session: nox.Session) -> None:
 
 @nox.session
 def matrix(session: nox.Session) -> None:
-    """Save everywhere, load everywhere, compare, report: nox -s matrix -- --help tells all."""
+    """Save everywhere, load everywhere, compare, report: nox -s matrix -- --help lists the options."""
     _harness(session, "matrix")
 
 
@@ -85,13 +85,13 @@ def reference(session: nox.Session) -> None:
 
 @nox.session
 def upgrade(session: nox.Session) -> None:
-    """What becomes of saved models on a move, and what to do: nox -s upgrade -- --from RUNTIME --to RUNTIME."""
+    """What a move means for saved models, and what to do: nox -s upgrade -- --from RUNTIME --to RUNTIME."""
     _harness(session, "upgrade")
 
 
 @nox.session
 def causes(session: nox.Session) -> None:
-    """How many failing cells have a known cause and a verified remedy; -- --cause ID tells of one."""
+    """How many failing cells have a known cause and a verified remedy; -- --cause ID shows one."""
     _harness(session, "causes")
 
 
@@ -103,21 +103,21 @@ def new(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests, the ones on real environments too; -- -m "not slow" leaves those out."""
+    """All tests, including those on real environments; -- -m "not slow" leaves these out."""
     session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests"))
     session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session
 def known(session: nox.Session) -> None:
-    """Run every reported break of tests/known anew, in its own environments."""
+    """Rerun every reported break of tests/known in its own environments."""
     session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests"))
     session.run("python", "-m", "pytest", "-m", "live", "tests/known", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, types, the floors of the design, and nothing newer than Python 3.6 where old interpreters run."""
+    """Style, types, the layers of docs/design.md, and nothing newer than Python 3.6 where old interpreters run."""
     groups = nox.project.dependency_groups(PROJECT, "lint", "tests", "bench")
     session.install(*PROJECT["project"]["dependencies"], *groups)
     session.run("ruff", "check", ".")
@@ -131,7 +131,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure: ratios within one run; nox -s bench -- --help tells which."""
+    """Measure: ratios within one run; nox -s bench -- --help lists the benchmarks."""
     session.install(*PROJECT["project"]["dependencies"], *nox.project.dependency_groups(PROJECT, "tests", "bench"))
     session.run("python", "-m", "benchmarks", *session.posargs)
 

@@ -18,13 +18,13 @@ class CrossloadError(Exception):
 
 
 class UsageError(CrossloadError):
-    """The command line names something that is not there."""
+    """The command line names something that does not exist."""
 
     exit_code = 2
 
 
 class CatalogueError(CrossloadError):
-    """A file of the catalogue is at fault; the message lists every fault with its line and key."""
+    """A file of the catalogue has faults; the message lists them all, each with its line and key."""
 
     exit_code = 3
 
@@ -36,12 +36,12 @@ class StoreError(CrossloadError):
 
 
 class HarnessError(CrossloadError):
-    """The harness itself is in trouble: its answer would say nothing about Keras."""
+    """The harness itself failed: its answer would say nothing about Keras."""
 
     exit_code = 5
 
 
 class LockError(CrossloadError):
-    """A lock cannot be made: its requirements do not resolve as of their day, or uv is not there."""
+    """A lock cannot be made: its requirements do not resolve as of their date, or there is no uv."""
 
     exit_code = 6

@@ -1,4 +1,4 @@
-"""The ways of bringing a model across: for each file format what it is, how it is loaded, and what has to be there."""
+"""The loading method of each file format: what the format is, how it is loaded, and what else loading needs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class LoadingMethod:
-    """A file format as a reader meets it; `load` is code to copy, `needs` is empty where the file is enough."""
+    """How a file format is loaded; `load` is code to copy, `needs` is empty if the file is enough."""
 
     title: str
     load: str
     needs: str = ""
 
 
-_BUILT = "the code that builds the model; compile it anew, the optimizer starts afresh"
+_BUILT = "the code that builds the model; compile it again, the optimizer starts afresh"
 
 LOADING_METHODS = {
     "keras": LoadingMethod(title="the .keras file", load='model = keras.models.load_model("model.keras")'),
@@ -38,8 +38,8 @@ LOADING_METHODS = {
         needs=_BUILT,
     ),
     "json+weights": LoadingMethod(
-        title="the architecture as JSON, the weights beside it",
+        title="the architecture as JSON, with the weights in a second file",
         load='model = keras.models.model_from_json(open("model.json").read())\nmodel.load_weights("model-weights.h5")',
-        needs="to compile it anew; the optimizer starts afresh",
+        needs="to be compiled again; the optimizer starts afresh",
     ),
 }

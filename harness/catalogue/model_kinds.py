@@ -1,4 +1,4 @@
-"""The kinds of models: for each scenario what it stands for, as the catalogue has it."""
+"""The kinds of models, as in the catalogue: which scenarios represent each of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER = "other"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelKind:
-    """Scenarios that stand for models of one kind; the title is what a reader sees."""
+    """The scenarios that represent one kind of model; the title is what a reader sees."""
 
     id: str
     title: str
@@ -24,7 +24,7 @@ class ModelKind:
 
 @functools.cache
 def known(path: pathlib.Path = paths.CATALOGUE / "kinds.toml") -> tuple[ModelKind, ...]:
-    """The kinds in their order; `other` comes last and holds nothing. Raises CatalogueError."""
+    """The kinds in their order; `other` comes last and has no scenarios. Raises CatalogueError."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         kinds = [
@@ -42,5 +42,5 @@ def _ids() -> dict[str, str]:
 
 
 def of(scenario: str) -> str:
-    """The id of a scenario's kind; `other` for one that is not of the catalogue."""
+    """The id of a scenario's kind; `other` for one that is not in the catalogue."""
     return _ids().get(scenario, OTHER)

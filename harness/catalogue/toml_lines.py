@@ -1,6 +1,6 @@
-"""On which line of a TOML document each key and each item of an array stands, which tomllib does not tell.
+"""Finds the line of each key and array item of a TOML document, which tomllib does not report.
 
-The text must already have passed tomllib: this scanner trusts its syntax, and only has to find its way through it.
+The text must already have passed tomllib: this scanner trusts its syntax and only finds its way through it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def lines_of(text: str) -> dict[Key, int]:
 
 
 def line_for(lines: dict[Key, int], path: Key) -> int:
-    """The line of this path, or of the nearest thing around it that is written down (1 for the document)."""
+    """The line of this path, or of the nearest thing around it that is in the text (1 for the document)."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
@@ -78,9 +78,9 @@ class _Scanner:
     def _key(self) -> Key:
         parts: list[str] = []
         while True:
-            found = _match(_KEY_PART, self.text, self.at)
-            self.at = found.end()
-            raw = found[1]
+            part = _match(_KEY_PART, self.text, self.at)
+            self.at = part.end()
+            raw = part[1]
             parts.append(str(tomllib.loads(f"k = {raw}")["k"]) if raw[0] in "\"'" else raw)
             if self.text[self.at] != ".":
                 return tuple(parts)
@@ -119,7 +119,7 @@ class _Scanner:
 
 
 def _match(pattern: re.Pattern[str], text: str, at: int) -> re.Match[str]:
-    found = pattern.match(text, at)
-    if found is None:
+    match = pattern.match(text, at)
+    if match is None:
         raise ValueError(f"not TOML at offset {at}: {text[at : at + 20]!r}")
-    return found
+    return match

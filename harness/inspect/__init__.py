@@ -1,6 +1,6 @@
-"""Static reading of an artifact: what its files say of themselves, without importing Keras or running what they hold.
+"""Reads the static facts of an artifact from its files, without Keras and without executing anything in them.
 
-Files are read as strangers': whatever cannot be read is told in `unreadable`, and nothing in them is ever executed.
+Files are not trusted: what breaks a reader becomes the fact `unreadable`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.inspect import files
-from harness.inspect.configuration import told
+from harness.inspect.configuration import facts_of
 
 _SIGNATURES = {b"\x89HDF\r\n\x1a\n": "hdf5", b"PK\x03\x04": "zip"}
 _READERS: dict[str, Callable[[pathlib.Path], files.Content]] = {
@@ -24,27 +24,27 @@ _READERS: dict[str, Callable[[pathlib.Path], files.Content]] = {
 
 
 def facts(folder: pathlib.Path) -> dict[str, Any]:
-    """What the files of one artifact tell.
+    """The facts of one artifact, as in results.json (its schema describes each).
 
-    `kind` is what the main file truly is, whatever its name: "hdf5", "zip", "savedmodel", "checkpoint", "json" or
-    "other"; the rest is docs/results.md's. Never raises for what the files hold.
+    `kind` is what the main file really is, whatever its name: "hdf5", "zip", "savedmodel", "checkpoint", "json" or
+    "other". Never raises for what the files contain.
     """
     main, kind = _main(folder)
     try:
         content = _READERS[kind](main)
-    except Exception as error:  # a stranger's file may break any reader in any way
+    except Exception as error:  # a file from anywhere may break a reader in any way
         return {"kind": kind, "unreadable": f"{type(error).__name__}: {error}"}
     return {
         "kind": kind,
         "keras_version": content.keras_version,
         "backend": content.backend,
         "weights": content.weights,
-        **told(content.configuration, content.training),
+        **facts_of(content.configuration, content.training),
     }
 
 
 def kind_of(path: pathlib.Path) -> str:
-    """What one file or folder is by its content."""
+    """The kind of one file or folder, by its content."""
     if path.is_dir():
         if (path / "saved_model.pb").is_file() or (path / "saved_model.pbtxt").is_file():
             return "savedmodel"
@@ -59,6 +59,6 @@ def kind_of(path: pathlib.Path) -> str:
 
 def _main(folder: pathlib.Path) -> tuple[pathlib.Path, str]:
     """The file that says most about the model: an architecture before weights."""
-    found = [(path, kind_of(path)) for path in sorted(folder.iterdir())]
+    kinds = {path: kind_of(path) for path in sorted(folder.iterdir())}
     order = ("savedmodel", "zip", "json", "hdf5", "checkpoint", "other")
-    return min(found, key=lambda one: order.index(one[1]), default=(folder, "other"))
+    return min(kinds.items(), key=lambda item: order.index(item[1]), default=(folder, "other"))

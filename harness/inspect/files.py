@@ -1,4 +1,4 @@
-"""The readers of the file formats: each gives the stored configuration, and who wrote it, as plain data."""
+"""Reads each file format: the stored configuration, and which Keras wrote it, as plain data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _JSON_IN_BYTES = re.compile(rb'\{"[^\x00-\x08\x0e-\x1f]{2,}\}')
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Content:
-    """What a file holds: `configuration` of the model and `training` (compile arguments), as parsed JSON or None."""
+    """The content of a file; `configuration` and `training` (the compile arguments) are parsed JSON or None."""
 
     keras_version: str = ""
     backend: str = ""
@@ -30,12 +30,12 @@ def hdf5(path: pathlib.Path) -> Content:
 
     with h5py.File(path, "r") as stream:
         root = stream.get("model_weights", stream)
-        said = {**dict(root.attrs), **dict(stream.attrs)}
+        attributes = {**dict(root.attrs), **dict(stream.attrs)}
         return Content(
-            keras_version=_text(said.get("keras_version")),
-            backend=_text(said.get("backend")),
-            configuration=_parsed(said.get("model_config")),
-            training=_parsed(said.get("training_config")),
+            keras_version=_text(attributes.get("keras_version")),
+            backend=_text(attributes.get("backend")),
+            configuration=_parsed(attributes.get("model_config")),
+            training=_parsed(attributes.get("training_config")),
             weights=_arrays(root),
         )
 
@@ -65,7 +65,7 @@ def keras_zip(path: pathlib.Path) -> Content:
 def json_text(path: pathlib.Path) -> Content:
     """An architecture as `to_json()` wrote it. Raises ValueError."""
     configuration = json.loads(path.read_text(encoding="utf-8"))
-    if isinstance(configuration, str):  # JSON inside JSON, as some people write it
+    if isinstance(configuration, str):  # JSON inside JSON, as some programs write it
         configuration = json.loads(configuration)
     return Content(
         keras_version=str(configuration.get("keras_version", "")),
@@ -76,18 +76,19 @@ def json_text(path: pathlib.Path) -> Content:
 
 def savedmodel(path: pathlib.Path) -> Content:
     """A SavedModel: the JSON that Keras left in its protocol buffers, found without knowing their schema."""
-    found = []
+    configurations = []
     for name in ("keras_metadata.pb", "saved_model.pb"):
         file = path / name
         if file.is_file():
-            found += [value for text in _JSON_IN_BYTES.findall(file.read_bytes()) if (value := _parsed(text))]
-    version = next((str(value["keras_version"]) for value in found if value.get("keras_version")), "")
-    training = next((value["training_config"] for value in found if value.get("training_config")), None)
-    return Content(keras_version=version, backend="tensorflow", configuration=found, training=training)
+            parsed = map(_parsed, _JSON_IN_BYTES.findall(file.read_bytes()))
+            configurations += [configuration for configuration in parsed if configuration]
+    version = next((str(each["keras_version"]) for each in configurations if each.get("keras_version")), "")
+    training = next((each["training_config"] for each in configurations if each.get("training_config")), None)
+    return Content(keras_version=version, backend="tensorflow", configuration=configurations, training=training)
 
 
 def nothing(_: pathlib.Path) -> Content:
-    """Of files that tell nothing without the program that wrote them."""
+    """Files that say nothing without the program that wrote them."""
     return Content()
 
 

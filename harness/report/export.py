@@ -189,7 +189,7 @@ def _matrix(results: Document, sums: tables.Sums) -> list[str]:
     for save in ids:
         squares = [_square(sums.pairs.get((save, load))) for load in ids]
         rows.append([f"**{inert(save)}**", *squares])
-    note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of asked."
+    note = "Rows saved, columns loaded. Each square: its worst verdict, how often, and identical of tested."
     left_out = f" {words.PITFALLS}" if sums.left_out else ""
     return ["## Saved there, loaded here\n", f"{note}{left_out}\n", _table(["", *map(inert, ids)], rows)]
 

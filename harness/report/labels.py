@@ -116,7 +116,7 @@ FINDINGS = tuple(name for name in ORDER if name not in (*UNASKED, str(Verdict.ID
 RANKS = ("identical", "incomplete", "refused", "unsaved", "timed-out", "crashed", "changed")
 # The kinds of causes in the order of the report: the six classic ones first, causes that no signature knows last.
 KINDS = {
-    "data": "Data that are prepared otherwise",
+    "data": "Data prepared differently",
     "metrics": "Metrics",
     "randomness": "Randomness",
     "lambda": "Lambda layers",
@@ -130,7 +130,7 @@ KINDS = {
     "optimizer": "Optimizers",
     "preprocessing-state": "State of preprocessing layers",
     "numerics": "Numerics",
-    "environment": "Packages beside Keras",
+    "environment": "Packages other than Keras",
     "unknown": "Not known yet",
 }
 CLASSIC = tuple(KINDS)[:6]

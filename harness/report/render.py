@@ -96,7 +96,7 @@ def matrix_svg(results: Document, sums: tables.Sums) -> str:
 def badge_svg(sums: tables.Sums) -> str:
     """A badge for a README: the percentage of identical cells, and the number that differ in silence."""
     silent, asked = sums.all.of.get("changed", 0), sums.all.asked
-    share = f"{round(100 * sums.all.good / asked)}% identical" if asked else "nothing asked"
+    share = f"{round(100 * sums.all.good / asked)}% identical" if asked else "nothing tested"
     value = f"{share}, {words.number(silent)} silent" if asked else share
     colour = "#5a626d" if not asked else "#b00030" if silent else "#14694f"
     return _environment().get_template("badge.svg").render(value=value, colour=colour, words=words, sums=sums)

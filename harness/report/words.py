@@ -15,12 +15,12 @@ MOST_FORMATS = 4
 def headline(counts: tables.Counts) -> str:
     """The whole run in one sentence, silent differences first."""
     if not counts.asked:
-        return "Nothing could be asked in this run."
+        return "Nothing could be tested in this run."
     changed = counts.of.get("changed", 0)
     silent = "none predicts differently in silence"
     if changed:
         silent = f"{number(changed)} predict differently without any warning"
-    return f"Of {plural(counts.asked, 'cell')} asked, {silent}, and {number(counts.good)} say exactly the same."
+    return f"Of {plural(counts.asked, 'cell')} tested, {silent}, and {number(counts.good)} are identical."
 
 
 def what_ran(results: Document) -> str:

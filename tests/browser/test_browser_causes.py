@@ -120,7 +120,7 @@ def test_a_move_says_what_differs_breaks_and_helps(open_page: Open, results: Any
 
 
 def test_a_move_says_which_models_survive(open_page: Open, results: Any) -> None:
-    """Identical and asked cells, by kind of model and format, add up to all cells but pitfalls."""
+    """Identical and tested cells, by kind of model and format, add up to all cells but pitfalls."""
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     marks = page.get_by_role("table", name="Kinds of models by format").locator(".mark").all_inner_texts()
     shares = [text.split()[-1].split("/") for text in marks]
@@ -144,7 +144,7 @@ def test_the_best_format_is_first(open_page: Open, tmp_path: pathlib.Path) -> No
         fragment("pair", "tf-2.3", "keras-2.2.4"), file=harness.report.write(document, tmp_path)["index.html"]
     )
     best = best_formats(document)["tf-2.3", "keras-2.2.4"]
-    formats = page.get_by_role("table", name="Formats: identical of asked")
+    formats = page.get_by_role("table", name="Formats: identical of tested")
     assert f"{best} best" == " ".join(formats.locator("tbody th").first.inner_text().split())
     assert page.locator("#view").get_by_text(f"Best for this move: {best}").is_visible()
 
@@ -194,7 +194,7 @@ def test_cells_that_are_gone_are_listed(open_page: Open, results: Any, tmp_path:
     shorter = results | {"cells": results["cells"][5:]}
     page = open_page("#/compare", file=harness.report.write(shorter, tmp_path, earlier.of(results))["index.html"])
     expected = sum(cell["verdict"] not in labels.UNASKED for cell in results["cells"][:5])
-    gone = page.get_by_role("table", name="Cells that this run was not asked for")
+    gone = page.get_by_role("table", name="Cells that are not part of this run")
     assert expected == gone.locator("tbody tr").count()
 
 

@@ -223,7 +223,7 @@ def test_the_pair_sums_as_the_overview(open_page: Open, results: Any) -> None:
     page = open_page(fragment("pair", "tf-2.3", "keras-3"))
     sums = []
     for step in ("Sum all variants", "Leave them out"):
-        formats = page.get_by_role("table", name="Formats: identical of asked")
+        formats = page.get_by_role("table", name="Formats: identical of tested")
         shares = formats.locator('td[data-label="Identical"]').all_inner_texts()
         sums.append(sum(int(share.split("/")[1]) for share in shares if "/" in share))
         assert len(results["variants"]) == page.get_by_role("table", name="Cells from").locator("tbody tr").count()

@@ -92,7 +92,7 @@ def test_a_variant_shows_only_runtimes_that_were_asked(open_page: Open, tmp_path
 def test_the_pair_ranks_formats(open_page: Open, results: Any) -> None:
     """Formats are ordered by their share of identical cells, and every variant is listed."""
     page = open_page(fragment("pair", "keras-2.2.4", "keras-3"))
-    table = page.get_by_role("table", name="Formats: identical of asked")
+    table = page.get_by_role("table", name="Formats: identical of tested")
     counts = [text.split("/") for text in table.locator('td[data-label="Identical"]').all_inner_texts()]
     shares = [int(identical) / int(asked) for identical, asked in counts]
     assert sorted(shares, reverse=True) == shares
@@ -260,7 +260,7 @@ def test_an_empty_run_opens(open_page: Open, tmp_path: pathlib.Path) -> None:
     """A report without cells is a page without errors."""
     harness.report.write(made.empty(), tmp_path)
     page = open_page(file=tmp_path / "index.html")
-    assert "Nothing could be asked in this run." == page.locator(".headline").inner_text()
+    assert "Nothing could be tested in this run." == page.locator(".headline").inner_text()
     go(page, lambda: page.evaluate("location.hash = '#/cells'"))
     assert "0 cells" == page.locator("#view h1").inner_text()
 

@@ -11,8 +11,8 @@ const SIGNS = { worse: "▼", better: "▲", new: "+", gone: "−", same: "=" };
 const TOLD = {
   worse: "came to a worse verdict than before",
   better: "came to a better verdict than before",
-  new: "could not be asked before, or were not",
-  gone: "could be asked before, and now could not, or were not",
+  new: "could not be tested before, or were not",
+  gone: "were tested before, and now could not be, or were not",
   same: "came to the verdict they had",
 };
 const COMPACT = { class: "list compact" };
@@ -59,7 +59,7 @@ function compared(data, state) {
   counts[MOVES.indexOf("gone")] += rest.length;
   const moved = movedCells(data, state);
   return [
-    el("p", { class: "soft" }, `The earlier run: ${moment(run.started)}, `, el("code", {}, run.command), `, ${plural(run.cells, "cell")}. A cell that could not be asked counts like one that is not there.`, outside ? ` ${plural(outside, "cell")} of it belong to variants or runtimes that this run does not have, or could not be asked.` : ""),
+    el("p", { class: "soft" }, `The earlier run: ${moment(run.started)}, `, el("code", {}, run.command), `, ${plural(run.cells, "cell")}. A cell that could not be tested counts as missing.`, outside ? ` ${plural(outside, "cell")} of it belong to variants or runtimes that this run does not have, or could not be asked.` : ""),
     section("What became of the cells", sums(counts, state.filters)),
     moved.length ? section("From which verdict to which", transitions(data, moved)) : "",
     moved.length ? section("Between whom", between(data, moved, state.filters)) : "",
@@ -137,6 +137,6 @@ function listed(data, name, moved, rest) {
   return section(
     `Cells that are ${name}`,
     mine.length ? cellList(data, mine, `Cells that are ${name}`) : "",
-    rows.length ? [el("p", { class: "soft" }, "Not asked for in this run:"), scroll("Cells not asked for", table("Cells that this run was not asked for", ["Variant", "Saved in", "Loaded in", "Was"], rows))] : "",
+    rows.length ? [el("p", { class: "soft" }, "Not part of this run:"), scroll("Cells not part of this run", table("Cells that are not part of this run", ["Variant", "Saved in", "Loaded in", "Was"], rows))] : "",
   );
 }

@@ -41,7 +41,7 @@ export function overviewView(data) {
     render(state) {
       turn++;
       const cells = matching(data, state.filters);
-      // "Identical of asked" is told of all verdicts, also when only some of them are looked for.
+      // "Identical of tested" counts all verdicts, even if the filter shows only some of them.
       const every = matching(data, { ...state.filters, verdict: [] });
       const wide = data.runtimes.length;
       const pairOf = (cell) => data.cells.save[cell] * wide + data.cells.load[cell];

@@ -97,29 +97,29 @@ function formats(data, cells, best) {
     { name: "Share", class: "share" },
     "Verdicts",
   ];
-  return [el("p", {}, advice(sums, best)), scroll("Formats", table("Formats: identical of asked, made good by a verified remedy, and left", columns, rows))];
+  return [el("p", {}, advice(sums, best)), scroll("Formats", table("Formats: identical of tested, made good by a verified remedy, and left", columns, rows))];
 }
 
-/** Advice weighs silent differences, losses and remedies over scenarios; where too little was asked, the share speaks. */
+/** Advice weighs silent differences, losses and remedies over scenarios; where too little was tested, the share decides. */
 function advice(sums, best) {
   const chosen = sums.find((sum) => sum.name === best);
   if (chosen) return [el("b", {}, `Best for this move: ${best}`), `, ${chosen.good} of ${plural(chosen.asked, "cell")} identical. Judged scenario by scenario: a silent difference weighs more than a refusal.`];
   if (!sums[0].good) return "No format survives this move.";
-  return `Most identical cells: ${sums[0].name}, ${sums[0].good} of ${plural(sums[0].asked, "cell")}. Too little was asked of this move to advise a format.`;
+  return `Most identical cells: ${sums[0].name}, ${sums[0].good} of ${plural(sums[0].asked, "cell")}. Too few cells of this move were tested to advise a format.`;
 }
 
-/** Kinds of models by formats: identical of asked, and the worst verdict's sign. */
+/** Kinds of models by formats: identical of tested, and the worst verdict's sign. */
 function models(data, cells, best) {
   const asked = [...cells].filter((cell) => !data.unasked.has(data.labels[data.cells.verdict[cell]].verdict));
   const names = [...new Set(asked.map((cell) => data.variants[data.cells.variant[cell]].format))];
   if (best) names.sort((a, b) => (b === best) - (a === best));
-  if (!names.length) return el("p", { class: "soft" }, "Nothing could be asked.");
+  if (!names.length) return el("p", { class: "soft" }, "Nothing could be tested.");
   const place = (cell) => data.scenarioOf(data.cells.variant[cell]).model * names.length + names.indexOf(data.variants[data.cells.variant[cell]].format);
   const of = countBy(data, asked, data.models.length * names.length, place);
   const rows = data.models.map((title, kind) => [title, ...names.map((_, at) => survived(data, sumUp(data, of(kind * names.length + at))))]);
   const shown = rows.filter((row) => row.slice(1).some((item) => item));
   const columns = [{ name: "Kind of model", class: "prose" }, ...names.map((name) => ({ name, class: "nowrap" }))];
-  return scroll("Kinds of models", table("Kinds of models by format: the worst verdict, and identical of asked", columns, shown));
+  return scroll("Kinds of models", table("Kinds of models by format: the worst verdict, and identical of tested", columns, shown));
 }
 
 function survived(data, sum) {

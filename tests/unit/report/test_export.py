@@ -143,7 +143,7 @@ def test_the_summary_counts_causes(document: Any, sums: tables.Sums) -> None:
     [
         (["identical", "changed"], "50% identical, 1 silent"),
         (["identical", "identical"], "100% identical, 0 silent"),
-        (["unavailable", "unsupported"], "nothing asked"),
+        (["unavailable", "unsupported"], "nothing tested"),
     ],
 )
 def test_the_badge_sums_up_the_run(verdicts: list[str], expected: str) -> None:

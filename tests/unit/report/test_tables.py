@@ -138,7 +138,7 @@ def test_an_empty_run_has_sums() -> None:
     """It has no cells and no findings, and the headline says so."""
     sums = tables.sums(made.empty())
     assert ({}, []) == (sums.all.of, sums.findings)
-    assert "Nothing could be asked in this run." == words.headline(sums.all)
+    assert "Nothing could be tested in this run." == words.headline(sums.all)
 
 
 def test_causes_are_counted_in_their_order() -> None:

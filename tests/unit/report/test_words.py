@@ -51,7 +51,7 @@ def test_numbers_and_plurals() -> None:
 def test_the_headline_leads_with_silence() -> None:
     """Cells that predict differently without a warning come before the good ones."""
     counts = tables.Counts(of={"changed": 2, "identical": 5, "unavailable": 3})
-    assert "Of 7 cells asked, 2 predict differently without any warning, and 5 say exactly the same." == words.headline(
+    assert "Of 7 cells tested, 2 predict differently without any warning, and 5 are identical." == words.headline(
         counts
     )
     assert "none predicts differently in silence" in words.headline(tables.Counts(of={"identical": 5}))
@@ -120,3 +120,19 @@ def test_a_runtime_lists_its_versions() -> None:
     legacy = runtime | {"keras": "tf_keras", "v1": False, "versions": both}
     assert ["Py 3.13", "Keras 2.21", "tf_keras"] == words.runtime_versions(legacy, "")
     assert ["Py 3.7", "tf.keras, TF1 mode"] == words.runtime_versions(runtime | {"versions": {}}, "3.7")
+
+
+@pytest.mark.parametrize(
+    ("run", "known", "expected"),
+    [
+        (0, 3, "21.2 s with every result known from earlier runs, on Linux x86_64, 2 CPUs (23.5 GiB memory)."),
+        (1, 2, "21.2 s on Linux x86_64, 2 CPUs (23.5 GiB memory)."),
+        (0, 0, "21.2 s on Linux x86_64, 2 CPUs (23.5 GiB memory)."),
+    ],
+)
+def test_a_run_that_ran_nothing_says_so(run: int, known: int, expected: str) -> None:
+    """Its seconds are not what its results took to make."""
+    machine = {"system": "Linux", "architecture": "x86_64", "cpus": 2, "memory_bytes": 23.5 * 2**30}
+    work = {"saves_run": 0, "loads_run": run, "saves_known": 0, "loads_known": known}
+    entry: Any = {"started": "2026-11-25T04:16:00+00:00", "seconds": 21.2, "machine": machine, "work": work}
+    assert f"25 November 2026, 04:16 UTC, {expected}" == words.when(entry)
