@@ -1,1 +1,1 @@
-"""Advice on a move between two runtimes, made from a results document. Pure: it runs nothing and writes nothing."""
+"""Works out advice on a move between two runtimes from a results document. Pure: it runs and writes nothing."""

@@ -1,6 +1,6 @@
-"""What a move from one runtime to another means for saved models. Pure; docs/upgrade.md explains how it judges.
+"""Works out what a move from one runtime to another means for saved models. Pure; docs/upgrade.md explains the rules.
 
-A document without causes or remedies is fine: what breaks is told by the reasons of its cells then.
+A document without causes or remedies is fine: problems are then grouped by the reasons of their cells.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, FormatScore, FormatScorer, asked
+from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, FormatScore, FormatScorer, count_scenarios
 from harness.catalogue import model_kinds
 from harness.results.remedies import ANOTHER_FORMAT, AS_THE_SCENARIO_SAYS
 from harness.results.shape import CellEntry, Document, RemedyEntry, RuntimeEntry, TrialEntry
@@ -18,16 +18,17 @@ from harness.results.shape import CellEntry, Document, RemedyEntry, RuntimeEntry
 SILENT = ("changed",)
 BREAKS = ("crashed", "timed-out", "refused", "unsaved")
 LOSSES = ("incomplete",)
+_SERIOUS_FIRST = (*SILENT, *BREAKS, *LOSSES)
 _NUMBER = re.compile(r"\d[\d.e+-]*")
-_FAR = 1000  # how far another generation of Keras is, in places of the matrix
-_OTHERWISE = 100  # and another way to switch it on
+_GENERATION_DISTANCE = 1000  # between runtimes of different Keras generations, in places of the matrix
+_TRAIT_DISTANCE = 100  # for each different trait: the Keras module, TF1 mode, the backend
 
 Pair = tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FormatCode:
-    """Code to copy, and the formats that it is for; none where it is the same for each of them."""
+    """Code to copy and its formats; `formats` is empty if all of them share the code."""
 
     text: str
     formats: tuple[str, ...] = ()
@@ -35,9 +36,9 @@ class FormatCode:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class RemedySummary:
-    """A remedy for some cells: in how many it was tried, in how many of these it was verified.
+    """A remedy for some cells: on how many it was tried, and on how many of these it was verified.
 
-    `by` says how, where another cell proves it: the format, the runtime, or the scenario and what is done otherwise.
+    `by` names the other cells that prove it: by format, by runtime, or by scenario and the parameters that differ.
     """
 
     id: str
@@ -52,11 +53,11 @@ class RemedySummary:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Cells of one move that came to one verdict for one cause; `at_home` of them do so without any move, too.
+    """Cells of one move with the same verdict and cause; `at_home` of them have that verdict without a move, too.
 
-    `cause` is the id of a cause, `unknown`, or empty where the document has none. `pitfalls` are those of mistakes that
-    are shown on purpose. Verified remedies come first, the shortest of them before the others. `at_home` is 0 where
-    nothing moves.
+    `cause` is the id of a cause, `unknown`, or empty if the document has no causes. `pitfalls` counts cells that show a
+    mistake on purpose. Verified remedies come first, the shortest before the others. `at_home` is 0 if both runtimes
+    are the same.
     """
 
     verdict: str
@@ -73,13 +74,13 @@ class Problem:
 
     @property
     def moved(self) -> bool:
-        """Whether the move has to do with it: it does not do the same in each cell without any move."""
+        """Whether the move causes it: not all of its cells do the same without a move."""
         return self.at_home < self.cells
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ModelKindVerdicts:
-    """What becomes of models of one kind: counts of verdicts by format. Pitfalls are left out."""
+    """What happens to models of one kind: counts of verdicts by format. Pitfalls are left out."""
 
     kind: str
     title: str
@@ -88,11 +89,11 @@ class ModelKindVerdicts:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Advice:
-    """All there is to say of one move; the loudest first in each list.
+    """Everything known about one move; each list has the most serious entries first.
 
-    `best` is the format to use, None where none is more use than harm or too little was asked; `whole` is the best
-    format that needs no code, where that is another one. `save_codes` says how to save in each format. `tried` is
-    whether remedies were run on the loading side; else no more than what other cells prove is known of them.
+    `best` is the format to use, None if no format does more good than harm or too little was tested; `whole` is the
+    best format that needs no code, if `best` needs it. `save_codes` has the code that saves each format. `tried` is
+    whether remedies were run on the loading side; if not, only those that other cells prove are verified.
     """
 
     save: str
@@ -112,101 +113,110 @@ class Advice:
 
 
 def advise(document: Document, save: str, load: str) -> Advice:
-    """What the document knows of the move from one runtime to another."""
-    scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    mine = [
-        cell
-        for cell in document["cells"]
-        if (cell["save"], cell["load"]) == (save, load) and cell["verdict"] not in UNASKED
-    ]
-    scenarios = asked(mine, scenario_of)
-    standings = tuple(FormatScorer(document).standings(mine))
-    best = _best(standings) if scenarios >= ENOUGH else None
-    found = _Problems(document, save, load).of(mine)
+    """Advice on the move from one runtime to another."""
+    cells = [cell for cell in _cells_of(document, save, load) if cell["verdict"] not in UNASKED]
+    scenarios = count_scenarios(cells, _scenario_of(document))
+    enough = scenarios >= ENOUGH
+    standings = tuple(FormatScorer(document).standings(cells))
+    best = _best(standings) if enough else None
+    problems = _Problems(document, save, load).of(cells)
     return Advice(
         save=save,
         load=load,
         scenarios=scenarios,
-        cells=len(mine),
-        enough=scenarios >= ENOUGH,
+        cells=len(cells),
+        enough=enough,
         best=best,
-        whole=_best([one for one in standings if one.format in WHOLE]) if best and best.format not in WHOLE else None,
+        whole=_best_whole(standings) if best and best.format not in WHOLE else None,
         standings=standings,
-        models=_models(document, mine, [one.format for one in standings]),
-        save_codes={
-            format: code
-            for one in document.get("remedies", ())
-            if one["id"] == ANOTHER_FORMAT
-            for format, code in one["codes"].items()
-        },
-        tried=any(trial["outcome"] for cell in mine for trial in cell.get("remedies") or ()),
-        silent=tuple(one for one in found if one.verdict in SILENT),
-        breaks=tuple(one for one in found if one.verdict in BREAKS),
-        losses=tuple(one for one in found if one.verdict in LOSSES),
+        models=_models(document, cells, [score.format for score in standings]),
+        save_codes=_save_codes(document),
+        tried=any(trial["outcome"] for cell in cells for trial in cell.get("remedies") or ()),
+        silent=tuple(problem for problem in problems if problem.verdict in SILENT),
+        breaks=tuple(problem for problem in problems if problem.verdict in BREAKS),
+        losses=tuple(problem for problem in problems if problem.verdict in LOSSES),
     )
 
 
 def best_formats(document: Document) -> dict[Pair, str]:
-    """The best format for every pair of runtimes that was asked enough and has one that is more use than harm."""
-    sound = FormatScorer(document)
-    known = set(judged_moves(document))
-    found = {pair: _best(sound.standings(cells)) for pair, cells in _by_pair(document).items() if pair in known}
-    return {pair: standing.format for pair, standing in found.items() if standing}
+    """The best format of every judged move that has a format that does more good than harm."""
+    scorer = FormatScorer(document)
+    judged = set(judged_moves(document))
+    best = {pair: _best(scorer.standings(cells)) for pair, cells in _by_pair(document).items() if pair in judged}
+    return {pair: score.format for pair, score in best.items() if score}
 
 
 def judged_moves(document: Document) -> list[Pair]:
-    """The pairs of runtimes that were asked in enough scenarios to be judged."""
-    scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    return [pair for pair, cells in _by_pair(document).items() if asked(cells, scenario_of) >= ENOUGH]
+    """The pairs of runtimes with enough tested scenarios to be judged."""
+    scenario_of = _scenario_of(document)
+    return [pair for pair, cells in _by_pair(document).items() if count_scenarios(cells, scenario_of) >= ENOUGH]
 
 
-def scenarios_asked(document: Document, save: str, load: str) -> int:
-    """In how many scenarios a document asked this move."""
-    scenario_of = {variant["id"]: variant["scenario"] for variant in document["variants"]}
-    return asked((cell for cell in document["cells"] if (cell["save"], cell["load"]) == (save, load)), scenario_of)
+def scenarios_covered(document: Document, save: str, load: str) -> int:
+    """How many scenarios of a document tested this move."""
+    return count_scenarios(_cells_of(document, save, load), _scenario_of(document))
 
 
 def nearest_move(document: Document, save: str, load: str) -> Pair | None:
-    """The pair most like this one that was asked enough: the same Keras on both sides if need be from another year."""
+    """The judged move most like this one: rather the same Keras on both sides than the same year."""
     places = {runtime["id"]: (place, runtime) for place, runtime in enumerate(document["runtimes"])}
     if save not in places or load not in places:
         return None
 
-    def away(one: str, other: str) -> int:
-        (place, runtime), (other_place, other_runtime) = places[one], places[other]
-        otherwise = len([key for key in ("keras", "v1", "backend") if runtime[key] != other_runtime[key]])
-        return (
-            abs(place - other_place)
-            + _OTHERWISE * otherwise
-            + _FAR * abs(_generation(runtime) - _generation(other_runtime))
-        )
+    def distance(first: str, second: str) -> int:
+        (place, runtime), (second_place, second_runtime) = places[first], places[second]
+        traits = len([key for key in ("keras", "v1", "backend") if runtime[key] != second_runtime[key]])
+        generations = abs(_generation(runtime) - _generation(second_runtime))
+        return abs(place - second_place) + _TRAIT_DISTANCE * traits + _GENERATION_DISTANCE * generations
 
     pairs = [pair for pair in judged_moves(document) if (pair[0] == pair[1]) == (save == load)]
-    return min(pairs, key=lambda pair: away(pair[0], save) + away(pair[1], load), default=None)
+    return min(pairs, key=lambda pair: distance(pair[0], save) + distance(pair[1], load), default=None)
 
 
 def narrowed(document: Document, save: str) -> Document:
-    """The document with no more than what one runtime saved: all that advice on its moves is made from."""
+    """The document with only what one runtime saved, which is all that advice on its moves needs."""
     return {
         **document,
         "cells": [cell for cell in document["cells"] if cell["save"] == save],
-        "saves": [one for one in document["saves"] if one["runtime"] == save],
+        "saves": [entry for entry in document["saves"] if entry["runtime"] == save],
     }
 
 
+def _scenario_of(document: Document) -> dict[str, str]:
+    """The scenario of each variant."""
+    return {variant["id"]: variant["scenario"] for variant in document["variants"]}
+
+
+def _cells_of(document: Document, save: str, load: str) -> list[CellEntry]:
+    return [cell for cell in document["cells"] if (cell["save"], cell["load"]) == (save, load)]
+
+
 def _by_pair(document: Document) -> dict[Pair, list[CellEntry]]:
-    found: dict[Pair, list[CellEntry]] = {}
+    cells_of: dict[Pair, list[CellEntry]] = {}
     for cell in document["cells"]:
-        found.setdefault((cell["save"], cell["load"]), []).append(cell)
-    return found
+        cells_of.setdefault((cell["save"], cell["load"]), []).append(cell)
+    return cells_of
+
+
+def _save_codes(document: Document) -> dict[str, str]:
+    """The code that saves in each format: that of the remedy of choosing another format."""
+    codes: dict[str, str] = {}
+    for remedy in document.get("remedies", ()):
+        if remedy["id"] == ANOTHER_FORMAT:
+            codes.update(remedy["codes"])
+    return codes
 
 
 def _best(standings: Sequence[FormatScore]) -> FormatScore | None:
-    return next((one for one in standings if one.rankable and one.good), None)
+    return next((score for score in standings if score.rankable and score.good), None)
+
+
+def _best_whole(standings: Sequence[FormatScore]) -> FormatScore | None:
+    return _best([score for score in standings if score.format in WHOLE])
 
 
 def _generation(runtime: RuntimeEntry) -> int:
-    """2 or 3: what `keras` writes in this runtime."""
+    """2 or 3: the generation of Keras that writes the files in this runtime."""
     version = str(runtime["versions"].get("keras", ""))
     return 3 if runtime["keras"] == "keras" and version.startswith("3") else 2
 
@@ -232,7 +242,7 @@ def _models(document: Document, cells: Iterable[CellEntry], formats: Sequence[st
 
 
 class _Problems:
-    """Puts the cells of a move that are not good together by verdict and cause, with what helps."""
+    """Groups the failing cells of a move by verdict and cause, and adds what helps."""
 
     def __init__(self, document: Document, save: str, load: str) -> None:
         self._variants = {variant["id"]: variant for variant in document["variants"]}
@@ -247,58 +257,66 @@ class _Problems:
         }
 
     def of(self, cells: Iterable[CellEntry]) -> list[Problem]:
-        """All of them, the loudest first; what the move does comes before what fails without it, too."""
+        """All problems, the most serious first; those that the move causes before those that occur without it, too."""
         groups: dict[tuple[str, str, str], list[CellEntry]] = {}
         for cell in cells:
-            if cell["verdict"] in (*SILENT, *BREAKS, *LOSSES):
+            if cell["verdict"] in _SERIOUS_FIRST:
                 groups.setdefault(self._key(cell), []).append(cell)
-        found = [self._trouble(verdict, cause, group) for (verdict, cause, _), group in groups.items()]
-        order = (*SILENT, *BREAKS, *LOSSES)
-        return sorted(
-            found, key=lambda one: (order.index(one.verdict), not one.moved, one.pitfalls == one.cells, -one.cells)
-        )
+        problems = [self._problem(verdict, cause, group) for (verdict, cause, _), group in groups.items()]
+        return sorted(problems, key=_seriousness)
 
     def _key(self, cell: CellEntry) -> tuple[str, str, str]:
         cause = cell.get("cause", "")
-        apart = "" if cause in self._causes else _NUMBER.sub("#", cell["reason"])
-        return cell["verdict"], cause, apart
+        reason = "" if cause in self._causes else _NUMBER.sub("#", cell["reason"])
+        return cell["verdict"], cause, reason
 
-    def _trouble(self, verdict: str, cause: str, cells: list[CellEntry]) -> Problem:
+    def _problem(self, verdict: str, cause: str, cells: list[CellEntry]) -> Problem:
         variants = [self._variants[cell["variant"]] for cell in cells]
         scenarios = tuple(dict.fromkeys(variant["scenario"] for variant in variants))
-        known = self._causes.get(cause)
-        mine = {model_kinds.of(name) for name in scenarios}
+        formats = tuple(dict.fromkeys(variant["format"] for variant in variants))
+        kinds = {model_kinds.of(scenario) for scenario in scenarios}
+        known_cause = self._causes.get(cause)
+        proposed = known_cause["remedies"] if known_cause else ()
         return Problem(
             verdict=verdict,
             cause=cause,
             reason=cells[0]["reason"],
             scenarios=scenarios,
             cells=len(cells),
-            title=known["title"] if known else self._titles[scenarios[0]] if len(scenarios) == 1 else "",
-            models=tuple(kind.title for kind in model_kinds.known() if kind.id in mine),
-            formats=tuple(dict.fromkeys(variant["format"] for variant in variants)),
+            title=known_cause["title"] if known_cause else self._scenario_title(scenarios),
+            models=tuple(kind.title for kind in model_kinds.known() if kind.id in kinds),
+            formats=formats,
             at_home=sum(self._home.get(cell["variant"]) == verdict for cell in cells),
             pitfalls=sum(not variant["remedy"] and variant["scenario"] in self._pitfalls for variant in variants),
-            helps=self._helps(cells, known["remedies"] if known else (), tuple(one["format"] for one in variants)),
+            helps=self._helps(cells, proposed, formats),
         )
+
+    def _scenario_title(self, scenarios: Sequence[str]) -> str:
+        """The title of the scenario, if there is only one."""
+        return self._titles[scenarios[0]] if len(scenarios) == 1 else ""
 
     def _helps(
         self, cells: list[CellEntry], proposed: Iterable[str], formats: tuple[str, ...]
     ) -> tuple[RemedySummary, ...]:
-        trials: dict[str, list[TrialEntry]] = {id: [] for id in proposed}
+        """What helps these cells: verified remedies first, untried ones last."""
+        trials_of: dict[str, list[TrialEntry]] = {remedy: [] for remedy in proposed}
         for cell in cells:
             for trial in cell.get("remedies") or ():
-                trials.setdefault(trial["remedy"], []).append(trial)
+                trials_of.setdefault(trial["remedy"], []).append(trial)
         order = list(self._remedies)
-        found = [self._help(self._remedies[id], some, formats) for id, some in trials.items() if id in self._remedies]
-        return tuple(sorted(found, key=lambda one: (not one.verified, not one.tried, order.index(one.id))))
+        summaries = [
+            self._summary(self._remedies[remedy], trials, formats)
+            for remedy, trials in trials_of.items()
+            if remedy in self._remedies
+        ]
+        summaries.sort(key=lambda summary: (not summary.verified, not summary.tried, order.index(summary.id)))
+        return tuple(summaries)
 
-    def _help(self, remedy: RemedyEntry, trials: list[TrialEntry], formats: tuple[str, ...]) -> RemedySummary:
-        good = [trial for trial in trials if trial["verified"]]
-        by = tuple(name for name, _ in collections.Counter(map(self._told, good)).most_common() if name)
-        codes: dict[str, list[str]] = {}
-        for format in by if remedy["id"] == ANOTHER_FORMAT and by else dict.fromkeys(formats):
-            codes.setdefault(remedy["codes"].get(format, remedy["code"]), []).append(format)
+    def _summary(self, remedy: RemedyEntry, trials: list[TrialEntry], formats: tuple[str, ...]) -> RemedySummary:
+        verified = [trial for trial in trials if trial["verified"]]
+        proofs = collections.Counter(self._proof(trial) for trial in verified)
+        by = tuple(proof for proof, _ in proofs.most_common() if proof)
+        formats_to_write = by if remedy["id"] == ANOTHER_FORMAT and by else formats
         return RemedySummary(
             id=remedy["id"],
             title=remedy["title"],
@@ -306,16 +324,33 @@ class _Problems:
             costs=remedy["costs"],
             by=by,
             tried=len(trials),
-            verified=len(good),
-            codes=tuple(
-                FormatCode(text=text, formats=tuple(some) if remedy["codes"] else ()) for text, some in codes.items()
-            ),
+            verified=len(verified),
+            codes=_format_codes(remedy, formats_to_write),
         )
 
-    def _told(self, trial: TrialEntry) -> str:
-        """Which other cell proves a remedy, as far as it is another one."""
+    def _proof(self, trial: TrialEntry) -> str:
+        """The other cell that proves a remedy, as text; empty if the remedy was run."""
         if not trial["variant"]:
             return str(trial["load"] or trial["save"])
         variant = self._variants[trial["variant"]]
-        said = ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
-        return f"{variant['scenario']}: {said}" if trial["remedy"] == AS_THE_SCENARIO_SAYS else str(variant["format"])
+        if trial["remedy"] != AS_THE_SCENARIO_SAYS:
+            return str(variant["format"])
+        parameters = ", ".join(f"{name}={value}" for name, value in variant["parameters"].items())
+        return f"{variant['scenario']}: {parameters}"
+
+
+def _seriousness(problem: Problem) -> tuple[int, bool, bool, int]:
+    """The key that sorts the most serious problems first."""
+    only_pitfalls = problem.pitfalls == problem.cells
+    return _SERIOUS_FIRST.index(problem.verdict), not problem.moved, only_pitfalls, -problem.cells
+
+
+def _format_codes(remedy: RemedyEntry, formats: Iterable[str]) -> tuple[FormatCode, ...]:
+    """The code of a remedy for these formats; formats with the same code share an entry."""
+    formats_of: dict[str, list[str]] = {}
+    for format in formats:
+        formats_of.setdefault(remedy["codes"].get(format, remedy["code"]), []).append(format)
+    has_own_codes = bool(remedy["codes"])
+    return tuple(
+        FormatCode(text=text, formats=tuple(names) if has_own_codes else ()) for text, names in formats_of.items()
+    )

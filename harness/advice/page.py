@@ -27,109 +27,96 @@ _SECTIONS = (
     ("breaks", "Breaks"),
     ("losses", "Loads and predicts the same, and loses something else"),
 )
-_FEW = 4  # scenarios that are named before the rest is counted
+_FEW = 4  # so many names are listed, the rest counted
+_NOT_RUN = (
+    "Remedies on the loading side were not run in these results: what other cells prove is verified, the rest is "
+    "proposed."
+)
+_NO_FORMAT = (
+    "None: no format does more good than harm on this move. See below what helps on the loading side, or rebuild the "
+    "model there and train it again."
+)
+_FORMATS_LEGEND = (
+    "Formats are ordered by duels between them, in the scenarios where both were tested; points are the mean over all "
+    "scenarios. Then come the cells by what happened to them. Lossy: predicts the same, something else is lost. "
+    "Changed: predicts differently without an error. Fails: is not saved, is refused, or dies. Helped: of those that "
+    "are not the same, fixed by a verified remedy on the loading side. Mistakes shown on purpose are left out."
+)
+_MODELS_LEGEND = (
+    "Cells that predict the same, of all that were tested; ~ if some of these lose something else, ! if some of the "
+    "others predict differently without an error, and . if nothing was tested."
+)
+_CODES_INTRO = (
+    "You supply path, custom_objects and build_model(). For remedies that are proposed but not tried although another "
+    "one is verified, see nox -s causes -- --cause ID."
+)
 
 
 def advice_page(
-    advice: Advice, runtimes: Mapping[str, RuntimeEntry], source: str, otherwise: Sequence[str]
+    advice: Advice, runtimes: Mapping[str, RuntimeEntry], source: str, alternatives: Sequence[str]
 ) -> list[Block]:
-    """The whole page; `otherwise` says what to do where the move was not asked enough to be judged."""
+    """The whole page; `alternatives` says what to do if too little of the move was tested to judge it."""
+    problems = [problem for name, _ in _SECTIONS for problem in getattr(advice, name)]
+    blocks = _introduction(advice, runtimes, source)
+    if not advice.enough:
+        blocks += [Paragraph("That is too little to name a best format:"), BulletList(tuple(alternatives))]
+    blocks += _best(advice)
+    if advice.standings:
+        title = Heading("Formats, the best first")
+        blocks += [title, _formats(advice.standings), Paragraph(_FORMATS_LEGEND)]
+    if advice.models:
+        title = Heading("Which models survive in which format")
+        blocks += [title, _models(advice.models), Paragraph(_MODELS_LEGEND)]
+    for name, heading in _SECTIONS:
+        blocks += _section(heading, [problem for problem in getattr(advice, name) if problem.moved])
+    blocks += _without_move([problem for problem in problems if not problem.moved])
+    return blocks + _codes(problems)
+
+
+def _introduction(advice: Advice, runtimes: Mapping[str, RuntimeEntry], source: str) -> list[Block]:
+    cells, scenarios = _number(advice.cells, "cell"), _number(advice.scenarios, "scenario")
     blocks: list[Block] = [
         Heading(f"From {advice.save} to {advice.load}", 1),
         Paragraph(f"{_runtime(runtimes[advice.save])} -> {_runtime(runtimes[advice.load])}."),
-        Paragraph(f"Judged by {_number(advice.cells, 'cell')} of {_number(advice.scenarios, 'scenario')} in {source}."),
+        Paragraph(f"Judged by {cells} of {scenarios} in {source}."),
     ]
-    if not advice.tried:
-        blocks.append(
-            Paragraph(
-                "Remedies of the loading side were not run in them: what other cells prove is "
-                "verified, the rest is proposed."
-            )
-        )
-    if not advice.enough:
-        blocks += [Paragraph("That is too little to name a best format:"), BulletList(tuple(otherwise))]
-    blocks += _best(advice)
-    if advice.standings:
-        blocks += [
-            Heading("Formats, the best first"),
-            _formats(advice.standings),
-            Paragraph(
-                "The order is that of the duels between them, in the scenarios that both were asked in; points are the "
-                "mean over all. Then cells by what became of them. Lossy: predicts the same, something else is lost. "
-                "Changed: predicts differently without an error. Fails: is not saved, is refused, or dies. Helped: of "
-                "those that are not the same, made good by a verified remedy on the loading side. Mistakes shown on "
-                "purpose are left out."
-            ),
-        ]
-    if advice.models:
-        blocks += [
-            Heading("Which models survive in which format"),
-            _models(advice.models),
-            Paragraph(
-                "Cells that predict the same, of all that were asked; ~ where some of these lose something else, ! "
-                "where some of the others predict differently without an error, and . where nothing was asked."
-            ),
-        ]
-    for name, title in _SECTIONS:
-        blocks += _section(title, [one for one in getattr(advice, name) if one.moved])
-    blocks += _still([one for name, _ in _SECTIONS for one in getattr(advice, name) if not one.moved])
-    return blocks + _codes([one for name, _ in _SECTIONS for one in getattr(advice, name)])
+    return blocks if advice.tried else [*blocks, Paragraph(_NOT_RUN)]
 
 
 def _best(advice: Advice) -> list[Block]:
     if not advice.enough:
         return []
     if not advice.best:
-        return [
-            Heading("Best way"),
-            Paragraph(
-                "None: no format is more use than harm on this move. See below what helps on the loading side, or "
-                "rebuild the model there and train it anew."
-            ),
-        ]
-    blocks: list[Block] = [Heading(f"Best way: {advice.best.format}"), *_way(advice, advice.best)]
+        return [Heading("Best way"), Paragraph(_NO_FORMAT)]
+    blocks: list[Block] = [Heading(f"Best way: {advice.best.format}"), *_format(advice, advice.best)]
     if advice.whole:
-        blocks += [Heading(f"Best without the model's code: {advice.whole.format}"), *_way(advice, advice.whole)]
+        blocks += [Heading(f"Best without the model's code: {advice.whole.format}"), *_format(advice, advice.whole)]
     return blocks
 
 
-def _way(advice: Advice, standing: FormatScore) -> list[Block]:
-    way = LOADING_METHODS[standing.format]
-    save = advice.save_codes.get(standing.format, "")
-    kept = standing.verdicts.get(_KEPT, 0)
-    lossy = standing.verdicts.get("incomplete", 0)
-    told = (
-        f"{way.title[:1].upper()}{way.title[1:]}. Of {_number(standing.cells, 'cell')} in "
-        f"{_number(standing.scenarios, 'scenario')}, {kept} come back the same"
-    )
-    return [
-        Paragraph(f"{told}{f' and {lossy} predict the same but lose something else' if lossy else ''}."),
-        *([Paragraph(f"Needed: {way.needs}.")] if way.needs else []),
-        CodeBlock(
-            f"# in {advice.save}\n{save}\n\n# in {advice.load}\n{way.load}"
-            if save
-            else f"# in {advice.load}\n{way.load}"
-        ),
-    ]
+def _format(advice: Advice, score: FormatScore) -> list[Block]:
+    """What a format is, how it fared, and the code to save and load in it."""
+    method = LOADING_METHODS[score.format]
+    kept, lossy = score.verdicts.get(_KEPT, 0), score.verdicts.get("incomplete", 0)
+    cells, scenarios = _number(score.cells, "cell"), _number(score.scenarios, "scenario")
+    summary = f"{method.title[:1].upper()}{method.title[1:]}. Of {cells} in {scenarios}, {kept} come back the same"
+    if lossy:
+        summary += f" and {lossy} predict the same but lose something else"
+    blocks: list[Block] = [Paragraph(f"{summary}.")]
+    if method.needs:
+        blocks.append(Paragraph(f"Needed: {method.needs}."))
+    save_code = advice.save_codes.get(score.format, "")
+    saving = f"# in {advice.save}\n{save_code}\n\n" if save_code else ""
+    return [*blocks, CodeBlock(f"{saving}# in {advice.load}\n{method.load}")]
 
 
 def _formats(standings: Iterable[FormatScore]) -> Grid:
     rows = []
-    for one in standings:
-        counts = one.verdicts
-        kept, lossy, changed = (counts.get(name, 0) for name in (_KEPT, "incomplete", "changed"))
-        rows.append(
-            (
-                one.format,
-                f"{one.points:+.2f}",
-                str(kept),
-                str(lossy),
-                str(changed),
-                str(one.cells - kept - lossy - changed),
-                str(one.remedied),
-                str(one.scenarios),
-            )
-        )
+    for score in standings:
+        kept, lossy, changed = (score.verdicts.get(name, 0) for name in (_KEPT, "incomplete", "changed"))
+        fails = score.cells - kept - lossy - changed
+        counts = (kept, lossy, changed, fails, score.remedied, score.scenarios)
+        rows.append((score.format, f"{score.points:+.2f}", *map(str, counts)))
     return Grid(("format", "points", "same", "lossy", "changed", "fails", "helped", "scenarios"), tuple(rows))
 
 
@@ -150,122 +137,121 @@ def _survived(verdicts: Mapping[str, int]) -> str:
     return f"{verdicts.get(_KEPT, 0) + lossy}/{sum(verdicts.values())}{marks}"
 
 
-def _section(title: str, troubles: Sequence[Problem]) -> list[Block]:
-    if not troubles:
+def _section(title: str, problems: Sequence[Problem]) -> list[Block]:
+    if not problems:
         return []
-    blocks: list[Block] = [Heading(f"{title} ({_number(sum(one.cells for one in troubles), 'cell')})")]
-    for one in troubles:
-        blocks += [Heading(f"{_name(one)} ({_facts(one)})", 3), BulletList(tuple(_lines(one)))]
+    blocks: list[Block] = [Heading(f"{title} ({_cells(problems)})")]
+    for problem in problems:
+        blocks += [Heading(f"{_name(problem)} ({_facts(problem)})", 3), BulletList(tuple(_lines(problem)))]
     return blocks
 
 
-def _lines(trouble: Problem) -> Iterable[str]:
-    yield f"in {', '.join(trouble.formats)}; {', '.join(trouble.models)} ({_some(trouble.scenarios)})"
-    if trouble.pitfalls:
-        some = "all" if trouble.pitfalls == trouble.cells else str(trouble.pitfalls)
-        yield f"{some} of them mistakes that are shown on purpose"
-    if trouble.at_home:
-        yield f"{trouble.at_home} of them without any move, too"
-    yield from (
-        f"verified in {one.verified} of {one.tried}: {one.title} [{one.id}]{_by(one)}"
-        for one in trouble.helps
-        if one.verified
-    )
-    failed = [one.id for one in trouble.helps if one.tried and not one.verified]
-    untried = [one.id for one in trouble.helps if not one.tried]
+def _lines(problem: Problem) -> Iterable[str]:
+    yield f"in {', '.join(problem.formats)}; {', '.join(problem.models)} ({_few(problem.scenarios)})"
+    if problem.pitfalls:
+        count = "all" if problem.pitfalls == problem.cells else str(problem.pitfalls)
+        yield f"{count} of them mistakes that are shown on purpose"
+    if problem.at_home:
+        yield f"{problem.at_home} of them without a move, too"
+    for remedy in problem.helps:
+        if remedy.verified:
+            yield f"verified in {remedy.verified} of {remedy.tried}: {remedy.title} [{remedy.id}]{_by(remedy)}"
+    failed = [remedy.id for remedy in problem.helps if remedy.tried and not remedy.verified]
+    untried = [remedy.id for remedy in problem.helps if not remedy.tried]
     if failed:
-        yield f"tried, did no good: {', '.join(failed)}"
+        yield f"tried, did not help: {', '.join(failed)}"
     if untried:
         yield f"proposed, not tried: {', '.join(untried)}"
-    if not trouble.helps:
+    if not problem.helps:
         yield "no remedy is known"
 
 
-def _still(troubles: Sequence[Problem]) -> list[Block]:
-    if not troubles:
+def _without_move(problems: Sequence[Problem]) -> list[Block]:
+    if not problems:
         return []
-    cells = _number(sum(one.cells for one in troubles), "cell")
-    return [
-        Heading(f"Not of this move: the same where nothing moves ({cells})"),
-        BulletList(tuple(f"{_name(one)} ({_facts(one)}): {_remedies(one)}" for one in troubles)),
-    ]
+    lines = [f"{_name(problem)} ({_facts(problem)}): {_remedies(problem)}" for problem in problems]
+    heading = f"Not because of this move: the same without a move ({_cells(problems)})"
+    return [Heading(heading), BulletList(tuple(lines))]
 
 
-def _remedies(trouble: Problem) -> str:
-    verified = [f"{one.id}{_by(one)}" for one in trouble.helps if one.verified]
+def _remedies(problem: Problem) -> str:
+    verified = [f"{remedy.id}{_by(remedy)}" for remedy in problem.helps if remedy.verified]
     return f"verified: {', '.join(verified)}" if verified else "nothing verified"
 
 
-def _codes(troubles: Iterable[Problem]) -> list[Block]:
-    """Each remedy that is verified once, with all code of it; then what is proposed where nothing is verified."""
-    found: dict[str, list[RemedySummary]] = {}
-    helps = [
-        help
-        for one in troubles
-        for help in one.helps
-        if help.verified or (one.moved and not help.tried and not any(other.verified for other in one.helps))
-    ]
-    for help in sorted(helps, key=lambda one: not one.verified):
-        found.setdefault(help.id, []).append(help)
-    blocks: list[Block] = (
-        [
-            Heading("The remedies: code to copy"),
-            Paragraph(
-                "What is called path, custom_objects and build_model() in it is your own. What is proposed and not "
-                "tried beside a verified remedy is told by nox -s causes -- --cause ID."
-            ),
-        ]
-        if found
-        else []
-    )
-    for id, some in found.items():
-        codes: dict[str, dict[str, None]] = {}
-        for help in some:
-            for code in help.codes:
-                codes.setdefault(code.text, {}).update(dict.fromkeys(code.formats))
-        state = "verified" if any(help.verified for help in some) else "proposed, not tried here"
-        blocks += [
-            Heading(f"{id} ({some[0].side} side, {state})", 3),
-            Paragraph(f"{some[0].title}. Costs: {some[0].costs or 'nothing'}."),
-        ]
-        if id == AS_THE_SCENARIO_SAYS:
-            blocks += [
-                Paragraph("What to write stands in these scripts, under these parameters:"),
-                BulletList(tuple(_scripts(some))),
-            ]
-        blocks += [
-            CodeBlock((f"# {', '.join(formats)}\n" if formats and len(codes) > 1 else "") + text)
-            for text, formats in codes.items()
-        ]
+def _codes(problems: Iterable[Problem]) -> list[Block]:
+    """Each verified remedy once, with all its code; then the proposed ones of problems without a verified one."""
+    summaries = [summary for problem in problems for summary in problem.helps if _needs_code(problem, summary)]
+    by_id: dict[str, list[RemedySummary]] = {}
+    for summary in sorted(summaries, key=lambda summary: not summary.verified):
+        by_id.setdefault(summary.id, []).append(summary)
+    if not by_id:
+        return []
+    blocks: list[Block] = [Heading("The remedies: code to copy"), Paragraph(_CODES_INTRO)]
+    for same in by_id.values():
+        blocks += _remedy_code(same)
     return blocks
 
 
-def _scripts(helps: Iterable[RemedySummary]) -> list[str]:
-    found = dict.fromkeys(by for help in helps for by in help.by)
-    return [f"scenarios/{by.replace(':', '.py:', 1)}" for by in found]
+def _needs_code(problem: Problem, summary: RemedySummary) -> bool:
+    if summary.verified:
+        return True
+    return problem.moved and not summary.tried and not any(other.verified for other in problem.helps)
 
 
-def _facts(trouble: Problem) -> str:
-    return ", ".join([trouble.verdict, _number(trouble.cells, "cell"), *([trouble.cause] if trouble.cause else [])])
+def _remedy_code(summaries: Sequence[RemedySummary]) -> list[Block]:
+    """One remedy, from its summaries for several problems: each different code once, with its formats."""
+    remedy = summaries[0]
+    state = "verified" if any(summary.verified for summary in summaries) else "proposed, not tried here"
+    blocks: list[Block] = [
+        Heading(f"{remedy.id} ({remedy.side} side, {state})", 3),
+        Paragraph(f"{remedy.title}. Costs: {remedy.costs or 'nothing'}."),
+    ]
+    if remedy.id == AS_THE_SCENARIO_SAYS:
+        blocks.append(Paragraph("What to write is in these scripts, under these parameters:"))
+        blocks.append(BulletList(tuple(_scripts(summaries))))
+    formats_of: dict[str, dict[str, None]] = {}
+    for summary in summaries:
+        for code in summary.codes:
+            formats_of.setdefault(code.text, {}).update(dict.fromkeys(code.formats))
+    for text, formats in formats_of.items():
+        label = f"# {', '.join(formats)}\n" if formats and len(formats_of) > 1 else ""
+        blocks.append(CodeBlock(label + text))
+    return blocks
 
 
-def _name(trouble: Problem) -> str:
-    return trouble.title if trouble.cause not in ("", UNKNOWN) else trouble.reason or trouble.title
+def _scripts(summaries: Iterable[RemedySummary]) -> list[str]:
+    proofs = dict.fromkeys(proof for summary in summaries for proof in summary.by)
+    return [f"scenarios/{proof.replace(':', '.py:', 1)}" for proof in proofs]
 
 
-def _by(help: RemedySummary) -> str:
-    return f" by {_some(help.by)}" if help.by else ""
+def _facts(problem: Problem) -> str:
+    facts = (problem.verdict, _number(problem.cells, "cell"), problem.cause)
+    return ", ".join(fact for fact in facts if fact)
 
 
-def _some(names: Sequence[str]) -> str:
+def _name(problem: Problem) -> str:
+    return problem.title if problem.cause not in ("", UNKNOWN) else problem.reason or problem.title
+
+
+def _by(remedy: RemedySummary) -> str:
+    return f" by {_few(remedy.by)}" if remedy.by else ""
+
+
+def _few(names: Sequence[str]) -> str:
     rest = len(names) - _FEW
     return ", ".join(names[:_FEW]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _runtime(runtime: RuntimeEntry) -> str:
     versions = runtime["versions"]
-    told = [f"{name} {versions[key]}" for key, name in (("keras", "Keras"), ("python", "Python")) if versions.get(key)]
-    return f"{runtime['title']}{f' ({chr(44).join(told)})' if told else ''}".replace(",", ", ")
+    names = {"keras": "Keras", "python": "Python"}
+    listed = [f"{name} {versions[key]}" for key, name in names.items() if versions.get(key)]
+    return f"{runtime['title']} ({', '.join(listed)})" if listed else runtime["title"]
+
+
+def _cells(problems: Iterable[Problem]) -> str:
+    return _number(sum(problem.cells for problem in problems), "cell")
 
 
 def _number(count: int, noun: str) -> str:

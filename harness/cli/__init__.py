@@ -1,1 +1,1 @@
-"""The command line behind the nox sessions. It parses arguments, calls the rooms below, and prints their results."""
+"""The command line behind the nox sessions: it parses arguments, calls the packages below it, and prints results."""

@@ -1,4 +1,4 @@
-"""Types and options of arguments that several commands have."""
+"""Argument types and options that several commands share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def add_reports(parser: argparse._ActionsContainer) -> None:
-    """Add where the report goes, and what it is compared with."""
+    """Add the options for where the report goes and what it is compared with."""
     parser.add_argument(
         "--reports",
         metavar="DIR",
@@ -25,13 +25,13 @@ def add_reports(parser: argparse._ActionsContainer) -> None:
         "--before",
         metavar="PATH",
         type=pathlib.Path,
-        help="an earlier run to compare with in the report: a results.json that was kept, or a folder such as "
+        help="an earlier run for the report to compare with: a results.json that you kept, or a folder such as "
         "reports/reference",
     )
 
 
 def add_results(parser: argparse.ArgumentParser) -> None:
-    """Add which results are read."""
+    """Add the option for the results to read."""
     parser.add_argument(
         "--results",
         metavar="FILE",
@@ -42,12 +42,12 @@ def add_results(parser: argparse.ArgumentParser) -> None:
 
 
 def add_scenarios(parser: argparse._ActionsContainer, what: str) -> None:
-    """Add the folder of scenario scripts."""
+    """Add the option for the folder of scenario scripts; `what` is its help."""
     parser.add_argument("--scenarios", metavar="DIR", type=pathlib.Path, default=paths.SCENARIOS, help=what)
 
 
 def earlier_run(path: pathlib.Path | None) -> Earlier | None:
-    """The earlier run that --before names. Raises UsageError, before anything is run."""
+    """Read the earlier run that --before names. Raises UsageError."""
     if path is None:
         return None
     from harness.report import earlier  # pandas takes a while to import, and --help should not wait for it
@@ -59,14 +59,14 @@ def names(text: str) -> list[str]:
     """Names separated by commas."""
     parts = [name.strip() for name in text.split(",")]
     if not all(parts):
-        raise argparse.ArgumentTypeError(f"names separated by commas, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected names separated by commas, not {text!r}")
     return parts
 
 
 def count(text: str) -> int:
     """A whole number above 0."""
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 up, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a whole number of at least 1, not {text!r}")
     return int(text)
 
 
@@ -77,5 +77,5 @@ def positive(text: str) -> float:
     except ValueError:
         value = 0.0
     if not 0 < value < 1e6:
-        raise argparse.ArgumentTypeError(f"a number above 0, not {text!r}")
+        raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
     return value

@@ -1,4 +1,4 @@
-"""The command `causes`: how many failing cells have a cause, how many a remedy, and all about one cause."""
+"""The command `causes`: how many failing cells have a cause, how many a remedy, and the details of one cause."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import argparse
 import collections
 import dataclasses
 import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 
-from harness.catalogue.causes import Causes
+from harness.catalogue.causes import Causes, Signature
 from harness.catalogue.causes_reader import load_causes
 from harness.cli import output
 from harness.errors import UsageError
@@ -24,142 +25,149 @@ from harness.tools.names import nearest
 from harness.tools.pages import Block, BulletList, CodeBlock, Grid, Heading, Paragraph
 
 _MESSAGES = 20
-_REASON = 200  # characters of a reason that are shown
+_REASON_LIMIT = 200  # characters shown of a reason
+_NOT_RUN = "Remedies on the loading side were not run in these results: other cells prove what is verified."
+_NO_REMEDY = "No remedy exists: the cause lists none, and there was no other format or variant to try."
+_IDLE = (
+    "They match no cell of these results, though they once did: their versions were not run, or another signature "
+    "comes before them."
+)
 
 _EPILOG = """\
 examples:
-  nox -s causes                                    the counts, and every cause that a cell has
-  nox -s causes -- --cause gru-reset-after         what it is, where it was reported, what helps
-  nox -s causes -- --cause unknown                 what no signature knows
+  nox -s causes                                    the counts, and every cause of a cell
+  nox -s causes -- --cause gru-reset-after         what it is, who reported it, what helps
+  nox -s causes -- --cause unknown                 failures that match no signature
   nox -s causes -- --results reports/results.json --json
 
-Cells are diagnosed anew, so that a changed harness/catalogue/causes.toml shows at once; remedies are not tried again.
+Cells are diagnosed again, so changes of harness/catalogue/causes.toml show at once; remedies are not tried again.
 docs/causes.md explains the catalogue.
 """
 
 
 def add(commands: Any) -> None:
     """Add the command to the others."""
-    one = commands.add_parser(
+    parser = commands.add_parser(
         "causes",
         prog="nox -s causes --",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_EPILOG,
         help="how many failing cells have a known cause and a verified remedy",
-        description="Count the failing cells by their cause, and those that a remedy made good; or tell of one cause.",
+        description="Count the failing cells by cause, and those that a remedy fixed; or show one cause.",
     )
-    one.add_argument("--cause", metavar="ID", default="", help="all about one cause; `unknown` lists what has none")
-    one.add_argument(
+    parser.add_argument(
+        "--cause", metavar="ID", default="", help="the details of one cause; `unknown` lists the failures without one"
+    )
+    parser.add_argument(
         "--results",
         metavar="FILE",
         type=pathlib.Path,
-        help="a results document (default: reports/results.json if it is there, else reports/reference)",
+        help="a results document (default: reports/results.json if it exists, otherwise reports/reference)",
     )
-    one.add_argument("--json", action="store_true", help="print it as JSON")
-    one.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
+    parser.set_defaults(run=run)
 
 
 def run(parsed: argparse.Namespace, console: Console) -> int:
-    """Tell the counts, or one cause. Raises UsageError for a cause that there is not and where there are no results."""
-    known = load_causes()
-    if parsed.cause and parsed.cause != UNKNOWN and parsed.cause not in known.by_id:
+    """Print the counts or one cause. Raises UsageError for an unknown cause, and if there are no results."""
+    catalogue = load_causes()
+    if parsed.cause and parsed.cause != UNKNOWN and parsed.cause not in catalogue.by_id:
         raise UsageError(
-            f"unknown cause {parsed.cause!r}{nearest(parsed.cause, [*known.by_id, UNKNOWN])}",
-            "nox -s causes lists those that a cell has",
+            f"unknown cause {parsed.cause!r}{nearest(parsed.cause, [*catalogue.by_id, UNKNOWN])}",
+            "nox -s causes lists those of the cells",
         )
     source = sources.choose(parsed.results)
-    document = sources.rediagnose(source.document, known)
+    document = sources.rediagnose(source.document, catalogue)
     if parsed.cause == UNKNOWN:
         data, page = _unknown_data(document), _unknown_page(document, most=None)
     elif parsed.cause:
-        data, page = _cause_data(document, known, parsed.cause), _cause_page(document, known, parsed.cause)
+        data, page = _cause_data(document, catalogue, parsed.cause), _cause_page(document, catalogue, parsed.cause)
     else:
-        found = tally.tally(document)
-        data, page = _data(document, known, found), _page(document, known, found, source)
+        counts = tally.tally(document)
+        data, page = _data(document, catalogue, counts), _page(document, catalogue, counts, source)
     if parsed.json:
         output.print_json(console, data)
     else:
-        pages.tell(console, page)
+        pages.print_page(console, page)
     return 0
 
 
-def _data(document: Document, known: Causes, found: Tally) -> dict[str, Any]:
+def _data(document: Document, catalogue: Causes, counts: Tally) -> dict[str, Any]:
     return {
         "cells": len(document["cells"]),
-        "failing": found.all.cells,
-        "diagnosed": found.all.cells - found.unknown,
-        "unknown": found.unknown,
-        "tried": found.all.tried,
-        "remedies": dataclasses.asdict(found.all),
-        "kinds": {kind: dataclasses.asdict(found.of_kind(kind)) for kind in tally.KINDS_IN_ORDER},
-        "causes": [dataclasses.asdict(row) for row in found.rows],
+        "failing": counts.all.cells,
+        "diagnosed": counts.all.cells - counts.unknown,
+        "unknown": counts.unknown,
+        "tried": counts.all.tried,
+        "remedies": dataclasses.asdict(counts.all),
+        "kinds": {kind: dataclasses.asdict(counts.of_kind(kind)) for kind in tally.KINDS_IN_ORDER},
+        "causes": [dataclasses.asdict(row) for row in counts.rows],
         **_unknown_data(document),
-        "idle": [signature.id for signature in diagnose.idle(document, known)],
+        "idle": [signature.id for signature in diagnose.idle(document, catalogue)],
     }
 
 
-def _page(document: Document, known: Causes, found: Tally, source: Source) -> list[Block]:
-    every, idle = found.all, diagnose.idle(document, known)
-    rows = [
-        (name, f"{count:,}", _share(count, of), of_what)
-        for name, count, of, of_what in (
-            ("failing", every.cells, len(document["cells"]), "all cells"),
-            ("diagnosed", every.cells - found.unknown, every.cells, "failing"),
-            ("unknown", found.unknown, every.cells, "failing"),
-            ("no remedy exists", every.without, every.cells, "failing"),
-            ("a remedy exists", every.with_remedy, every.cells, "failing"),
-            ("one was tried", every.tried, every.with_remedy, "those with a remedy"),
-            ("one is verified", every.verified, every.with_remedy, "those with a remedy"),
-            ("all that were tried failed", every.failed, every.with_remedy, "those with a remedy"),
-        )
-    ]
-    silent = len(known.causes) - sum(row.kind != UNKNOWN for row in found.rows)
-    return [
+def _page(document: Document, catalogue: Causes, counts: Tally, source: Source) -> list[Block]:
+    size = f"{len(catalogue.causes)} causes with {len(catalogue.signatures)} signatures"
+    run = f"{output.short_path(source.path)}, run on {document['run']['started'][:10]}"
+    blocks: list[Block] = [
         Heading(f"Causes of the failing cells of {source.what}", 1),
-        Paragraph(
-            f"{output.short_path(source.path)}, run on {document['run']['started'][:10]}, diagnosed anew by "
-            f"{len(known.causes)} causes with {len(known.signatures)} signatures."
-        ),
-        Grid(("", "cells", "share", "of"), tuple(rows)),
-        *(
-            []
-            if _run(document)
-            else [
-                Paragraph(
-                    "Remedies of the loading side were not run in these results: what is verified, other cells prove."
-                )
-            ]
-        ),
-        Paragraph("No remedy exists: the cause lists none, and no other format and no other way was there to try."),
+        Paragraph(f"{run}, diagnosed again by {size}."),
+        _overview(document, counts),
+    ]
+    if not _run(document):
+        blocks.append(Paragraph(_NOT_RUN))
+    blocks.append(Paragraph(_NO_REMEDY))
+    unused = len(catalogue.causes) - sum(row.kind != UNKNOWN for row in counts.rows)
+    return [
+        *blocks,
         Heading("By cause, the six classic kinds first"),
-        Grid(("kind and cause", "cells", "share", "verified", "share"), tuple(_rows(found)), left=1),
+        Grid(("kind and cause", "cells", "share", "verified", "share"), tuple(_rows(counts)), left=1),
         Paragraph(
-            f"Shares: of the failing cells; of the cells of that line. {silent} other causes name no cell here. "
-            "All about one: nox -s causes -- --cause ID"
+            f"Shares: of the failing cells; of the cells of that line. {unused} other causes have no cell here. "
+            "Details of one: nox -s causes -- --cause ID"
         ),
         *_unknown_page(document, most=_MESSAGES),
-        Heading(f"Idle signatures: {len(idle)}"),
-        Paragraph(
-            "They name no cell of these results, though they once did: their versions were not run, or another "
-            "signature comes before them."
-            if idle
-            else "Every signature names a cell, but for those that are known from reports alone."
-        ),
-        *([BulletList(tuple(f"{one.id} (harness/catalogue/causes.toml:{one.line})" for one in idle))] if idle else []),
+        *_idle(diagnose.idle(document, catalogue)),
     ]
 
 
-def _rows(found: Tally) -> list[tuple[str, ...]]:
+def _overview(document: Document, counts: Tally) -> Grid:
+    every = counts.all
+    rows = (
+        ("failing", every.cells, len(document["cells"]), "all cells"),
+        ("diagnosed", every.cells - counts.unknown, every.cells, "failing"),
+        ("unknown", counts.unknown, every.cells, "failing"),
+        ("no remedy exists", every.without, every.cells, "failing"),
+        ("a remedy exists", every.with_remedy, every.cells, "failing"),
+        ("one was tried", every.tried, every.with_remedy, "those with a remedy"),
+        ("one is verified", every.verified, every.with_remedy, "those with a remedy"),
+        ("all that were tried failed", every.failed, every.with_remedy, "those with a remedy"),
+    )
+    shown = [(name, f"{count:,}", _share(count, whole), whole_name) for name, count, whole, whole_name in rows]
+    return Grid(("", "cells", "share", "of"), tuple(shown))
+
+
+def _idle(signatures: Sequence[Signature]) -> list[Block]:
+    """The signatures that match no cell."""
+    heading = Heading(f"Idle signatures: {len(signatures)}")
+    if not signatures:
+        return [heading, Paragraph("Every signature matches a cell, except those known only from reports.")]
+    lines = [f"{signature.id} (harness/catalogue/causes.toml:{signature.line})" for signature in signatures]
+    return [heading, Paragraph(_IDLE), BulletList(tuple(lines))]
+
+
+def _rows(counts: Tally) -> list[tuple[str, ...]]:
     from harness.report.labels import CLASSIC, KINDS
 
     rows: list[tuple[str, ...]] = []
     for kind in tally.KINDS_IN_ORDER:
-        count = found.of_kind(kind)
+        count = counts.of_kind(kind)
         if count.cells or kind in CLASSIC:
-            rows.append((KINDS[kind], *_numbers(count, found.all)))
+            rows.append((KINDS[kind], *_numbers(count, counts.all)))
         rows += [
-            (f"  {row.id}", *_numbers(row.count, found.all))
-            for row in found.rows
+            (f"  {row.id}", *_numbers(row.count, counts.all))
+            for row in counts.rows
             if row.kind == kind and kind != UNKNOWN
         ]
     return rows
@@ -175,29 +183,25 @@ def _numbers(count: Count, every: Count) -> tuple[str, ...]:
 
 
 def _unknown_data(document: Document) -> dict[str, Any]:
-    return {"unknown_messages": [dataclasses.asdict(one) for one in diagnose.unknown(document)]}
+    return {"unknown_messages": [dataclasses.asdict(message) for message in diagnose.unknown(document)]}
 
 
 def _unknown_page(document: Document, most: int | None) -> list[Block]:
-    found = diagnose.unknown(document)
-    cells = sum(one.count for one in found)
-    blocks: list[Block] = [Heading(f"What no signature knows: {cells:,} cells with {len(found)} messages")]
-    if found:
-        blocks.append(
-            BulletList(
-                tuple(
-                    f"{one.count:,} x {one.message} ({one.variant}: {one.save} -> {one.load})" for one in found[:most]
-                )
-            )
-        )
-    if len(found) > len(found[:most]):
-        blocks.append(Paragraph(f"{len(found) - len(found[:most])} more: nox -s causes -- --cause unknown"))
+    messages = diagnose.unknown(document)
+    shown = messages[:most]
+    cells = sum(message.count for message in messages)
+    blocks: list[Block] = [Heading(f"Without a matching signature: {cells:,} cells with {len(messages)} messages")]
+    if shown:
+        lines = [f"{each.count:,} x {each.message} ({each.variant}: {each.save} -> {each.load})" for each in shown]
+        blocks.append(BulletList(tuple(lines)))
+    if len(messages) > len(shown):
+        blocks.append(Paragraph(f"{len(messages) - len(shown)} more: nox -s causes -- --cause unknown"))
     return blocks
 
 
-def _cause_data(document: Document, known: Causes, id: str) -> dict[str, Any]:
-    cause = known.by_id[id]
-    mine = list(tally.failing(document, id))
+def _cause_data(document: Document, catalogue: Causes, id: str) -> dict[str, Any]:
+    cause = catalogue.by_id[id]
+    cells = list(tally.failing(document, id))
     return {
         "id": id,
         "title": cause.title,
@@ -205,19 +209,19 @@ def _cause_data(document: Document, known: Causes, id: str) -> dict[str, Any]:
         "explanation": cause.explanation,
         "references": cause.references,
         "signatures": len(cause.signatures),
-        "cells": len(mine),
-        "verdicts": dict(collections.Counter(cell["verdict"] for cell in mine).most_common()),
+        "cells": len(cells),
+        "verdicts": dict(collections.Counter(cell["verdict"] for cell in cells).most_common()),
         "examples": [
             {name: cell[name] for name in ("variant", "save", "load", "verdict", "reason")}
             for cell in tally.examples(document, id)
         ],
-        "remedies": [dataclasses.asdict(one) for one in tally.records(document, id)],
+        "remedies": [dataclasses.asdict(record) for record in tally.records(document, id)],
     }
 
 
-def _cause_page(document: Document, known: Causes, id: str) -> list[Block]:
-    data = _cause_data(document, known, id)
-    unmeasured = sum(one.unmeasured for one in known.by_id[id].signatures)
+def _cause_page(document: Document, catalogue: Causes, id: str) -> list[Block]:
+    data = _cause_data(document, catalogue, id)
+    unmeasured = sum(signature.unmeasured for signature in catalogue.by_id[id].signatures)
     verdicts = ", ".join(f"{count:,} {verdict}" for verdict, count in data["verdicts"].items())
     blocks: list[Block] = [
         Heading(f"{data['title']} ({id}, {data['kind']})", 1),
@@ -227,37 +231,35 @@ def _cause_page(document: Document, known: Causes, id: str) -> list[Block]:
         Heading("Evidence"),
         Paragraph(
             f"{data['signatures']} signatures"
-            + (f", {unmeasured} of them known from reports alone" if unmeasured else "")
+            + (f", {unmeasured} of them known only from reports" if unmeasured else "")
             + f"; {data['cells']:,} failing cells"
             + (f": {verdicts}." if verdicts else ".")
         ),
     ]
     if data["examples"]:
-        blocks.append(
-            BulletList(
-                tuple(
-                    f"{one['variant']}: {one['save']} -> {one['load']}: {one['verdict']}: {one['reason'][:_REASON]}"
-                    for one in data["examples"]
-                )
-            )
-        )
+        blocks.append(BulletList(tuple(map(_example, data["examples"]))))
     blocks.append(Heading("Remedies"))
-    remedies = {remedy.id: remedy for remedy in known.remedies}
+    remedies = {remedy.id: remedy for remedy in catalogue.remedies}
     for record in data["remedies"]:
         remedy = remedies[record["remedy"]]
-        told = f"good in {record['verified']:,} of {record['tried']:,} cells" if record["tried"] else "not tried"
+        result = f"good in {record['verified']:,} of {record['tried']:,} cells" if record["tried"] else "not tried"
         blocks += [
-            Heading(f"{remedy.id} ({remedy.side} side): {told}", 3),
+            Heading(f"{remedy.id} ({remedy.side} side): {result}", 3),
             Paragraph(f"{remedy.title}. Costs: {remedy.costs or 'nothing'}."),
             CodeBlock(remedy.code),
         ]
     if not data["remedies"]:
-        blocks.append(Paragraph("None is known: the explanation says what is left to do."))
+        blocks.append(Paragraph("None is known: see the explanation for what you can do."))
     return blocks
 
 
+def _example(cell: dict[str, str]) -> str:
+    reason = cell["reason"][:_REASON_LIMIT]
+    return f"{cell['variant']}: {cell['save']} -> {cell['load']}: {cell['verdict']}: {reason}"
+
+
 def _run(document: Document) -> bool:
-    """Whether a remedy was run, and not only read off other cells."""
+    """Whether remedies were run, not only read from other cells."""
     return any(trial["outcome"] for cell in document["cells"] for trial in cell["remedies"] or ())
 
 

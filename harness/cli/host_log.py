@@ -1,4 +1,4 @@
-"""The log of the harness itself: what it does and how long that takes, on the terminal or in a file."""
+"""Shows the log of the harness itself, with times, on the terminal or in a file."""
 
 from __future__ import annotations
 

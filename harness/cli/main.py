@@ -1,4 +1,4 @@
-"""The command line behind the nox sessions: commands, errors, and one exit code for each kind of end."""
+"""The entry point of the command line: it runs one command, and turns each kind of error into an exit code."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str], setting: Setting | None = None) -> int:
-    """Run a command; returns its exit code. A test passes another `setting`."""
-    # Nobody reads a pipe at 80 columns: tables are as wide there as they need to be.
+    """Run a command and return its exit code. Tests pass their own `setting`."""
+    # In a pipe, 80 columns are no use to anybody: tables are as wide there as they need to be.
     console = Console(soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 200)
     parsed = _parser(setting or Setting()).parse_args(arguments)
-    parsed.given = list(arguments[1:])
+    parsed.arguments = list(arguments[1:])
     try:
         code: int = parsed.run(parsed, console)
         return code
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str], setting: Setting | None = None) -> int:
         Console(stderr=True, soft_wrap=True).print(f"crossload: {error}", markup=False, highlight=False)
         return error.exit_code
     except KeyboardInterrupt:
-        console.print("\nInterrupted. Everything finished is kept: the same command goes on from here.")
+        console.print("\nInterrupted. Finished work is kept: run the same command again to go on from here.")
         return INTERRUPTED
 
 

@@ -1,4 +1,4 @@
-"""The command `matrix`: from the command line to a selection and options, then one run and its report."""
+"""The command `matrix`: turns its arguments into a selection and options, runs them, and writes the report."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ examples:
   nox -s matrix -- --list                                every scenario, format, runtime and environment
   nox -s matrix -- --runtimes tf1.15,tf2.21-keras3       only these two, both ways
   nox -s matrix -- -k lstm_defaults --format weights-h5  one page of the matrix for each of its parameters
-  nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns are fine (quote them)
+  nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns work (quote them)
   nox -s matrix -- --scenarios ~/my-scenarios            scripts kept elsewhere
-  nox -s matrix -- --group nightly --save tf2.21-keras3  what the nightly builds make of files of today
-  nox -s matrix -- -k my_model --log run.log             what the harness does meanwhile, with times
+  nox -s matrix -- --group nightly --save tf2.21-keras3  how nightly builds load today's files
+  nox -s matrix -- -k my_model --log run.log             log what the harness does, with times
 
 Separate several names by commas, or repeat the option. A model that does not load is a finding, not a failure: the
-exit code is 0 when the run is complete, 2 for a wrong command line, 3 for a faulty catalogue, 4 for a store that
-cannot be used, 5 when the harness itself is in trouble, 130 when interrupted (nox turns all but 0 into 1).
+exit code is 0 for a complete run, 2 for a wrong command line, 3 for a faulty catalogue, 4 for a store that cannot be
+used, 5 if the harness itself fails, and 130 if you interrupt it (nox turns all but 0 into 1).
 """
 
 
@@ -62,12 +62,12 @@ def add(commands: Any, setting: Setting) -> None:
         epilog=_EPILOG,
         help="save everywhere, load everywhere, compare, and report",
         description="Save models in every chosen runtime, load them in every other, compare what both sides observe, "
-        "and write the compatibility matrix to reports/index.html. Known results are not run again.",
+        "and write the compatibility matrix to reports/index.html. Known results are not measured again.",
     )
     _add_what(parser.add_argument_group("what to run"))
     _add_how(parser.add_argument_group("how to run it"))
     instead = parser.add_argument_group("without running anything")
-    instead.add_argument("--dry-run", action="store_true", help="print what would be done, and do nothing")
+    instead.add_argument("--dry-run", action="store_true", help="only print what would be done")
     instead.add_argument("--list", action="store_true", help="list scenarios, formats, runtimes and environments")
     instead.add_argument("--json", action="store_true", help="print the summary, --dry-run or --list as JSON")
     parser.set_defaults(run=functools.partial(_matrix, setting))
@@ -109,13 +109,13 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         metavar="N",
         type=count,
         default=os.cpu_count() or 1,
-        help="how many saves or loads at once (default: the number of CPUs)",
+        help="how many saves or loads run at once (default: the number of CPUs)",
     )
     group.add_argument(
         "--isolation",
         choices=("fork", "process"),
         default="fork" if _CAN_FORK else "process",
-        help="fork: import Keras once per runtime, fork per cell (default where there is fork); "
+        help="fork: import Keras once per runtime, fork per cell (default where the system has fork); "
         "process: a fresh interpreter per cell, slower, same verdicts",
     )
     group.add_argument("--fresh", action="store_true", help="ignore stored results: run everything again")
@@ -123,19 +123,19 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         "--remedies",
         choices=("needed", "all", "none"),
         default="needed",
-        help="which remedies to try: needed: where no other cell, of another format for example, shows one "
-        "(default); all: on every cell; none: only name the causes",
+        help="which remedies to try. needed (default): those of cells that no other cell already helps, for example one "
+        "in another format; all: those of every cell; none: only name the causes",
     )
     group.add_argument(
         "--no-reference",
         action="store_true",
-        help="with --all: also run what the committed reports/reference knows already",
+        help="with --all: also run what the committed reports/reference already has",
     )
     group.add_argument(
         "--prune-environments",
         action="store_true",
         help="remove each environment from disk as soon as its saves, and later its loads, are done; with "
-        "UV_NO_CACHE=1 set, uv keeps no copy of the packages either (they are then downloaded twice)",
+        "UV_NO_CACHE=1, uv keeps no copy of the packages either (so they are downloaded twice)",
     )
     group.add_argument(
         "--timeout",
@@ -149,12 +149,12 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         metavar="GIB",
         type=positive,
         default=Limits().memory / 2**30,
-        help="how much one save or load may grow by (default: %(default).0f)",
+        help="how much more memory one save or load may use (default: %(default).0f)",
     )
     add_reports(group)
     group.add_argument("-v", "--verbose", action="store_true", help="also print what the harness does, with times")
     group.add_argument(
-        "--log", metavar="FILE", type=pathlib.Path, help="append what the harness does to this file, in full detail"
+        "--log", metavar="FILE", type=pathlib.Path, help="append a detailed log of what the harness does to this file"
     )
 
 
@@ -181,21 +181,24 @@ def _matrix(setting: Setting, parsed: argparse.Namespace, console: Console) -> i
 
 def _run(
     matrix: Matrix,
-    asked: Any,
+    run_key: Any,
     parsed: argparse.Namespace,
     console: Console,
     messages: Console,
     setting: Setting,
 ) -> int:
-    """Run the matrix and write its report, unless the report of the last run is still true."""
+    """Run the matrix and write its report, unless the report of the last run is up to date.
+
+    `run_key` is everything that distinguishes this run: its selection, faults and options.
+    """
     begun = time.monotonic()
     before = earlier_run(parsed.before)
     store = paths.home() / "store.sqlite"
-    previous = PreviousRun(store, parsed.reports, asked, matrix.environments, setting.machinery.current)
+    previous = PreviousRun(store, parsed.reports, run_key, matrix.environments, setting.machinery.current)
     report = None if parsed.fresh or parsed.before else previous.report()
     if report:
         output.print_text(
-            messages, "Nothing has changed since the last run: its report is still true (--fresh runs it all again)."
+            messages, "Nothing has changed since the last run: its report is up to date (--fresh runs everything again)."
         )
         output.print_summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
         return 0
@@ -220,30 +223,30 @@ def _filters(parsed: argparse.Namespace) -> SelectionFilters:
     )
 
 
-def _options(parsed: argparse.Namespace, known: pathlib.Path | None) -> Options:
-    """How to run; `known` is the folder of a reference. Raises UsageError."""
+def _options(parsed: argparse.Namespace, reference_folder: pathlib.Path | None) -> Options:
+    """How to run. Raises UsageError."""
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
     return Options(
-        command=_command(parsed.given),
+        command=_command(parsed.arguments),
         isolation=parsed.isolation,
         jobs=parsed.jobs,
         fresh=parsed.fresh,
         prune=parsed.prune_environments,
-        reference=known,
+        reference=reference_folder,
         remedies=parsed.remedies,
         limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)),
     )
 
 
 def _reference(setting: Setting, parsed: argparse.Namespace, selection: Selection) -> pathlib.Path | None:
-    """The folder whose results count as known. Smaller runs measure this machine: they are quick enough."""
+    """The folder of the reference, if its results count as known. Smaller runs are quick: they measure this machine."""
     wanted = selection.by_reach and not parsed.no_reference and parsed.scenarios == paths.SCENARIOS
     return setting.reference if wanted and reference.there(setting.reference) else None
 
 
 def _resolve_rolling(catalogue: Catalogue, selection: Selection, machinery: Machinery) -> None:
-    """Lock rolling environments as of today: a result is only known for certain packages."""
+    """Lock rolling environments as of today: results are known only for exact packages."""
     chosen = {runtime.environment for runtime in selection.runtimes}
     for environment in catalogue.environments:
         if environment.rolling and environment.id in chosen:
@@ -251,21 +254,21 @@ def _resolve_rolling(catalogue: Catalogue, selection: Selection, machinery: Mach
 
 
 def _scenarios(parsed: argparse.Namespace) -> tuple[tuple[Scenario, ...], tuple[Fault, ...]]:
-    """The scenarios that can be read, and the faults of those that cannot. Raises UsageError."""
+    """The readable scenarios, and the faults of the others. Raises UsageError."""
     if not parsed.scenarios.is_dir():
         raise UsageError(f"--scenarios {parsed.scenarios}: no such folder")
     readable, faults = scenarios.read_all(parsed.scenarios)
     if not readable and faults:
-        raise UsageError("no scenario can be read:\n" + "\n".join(output.fault_line(fault) for fault in faults))
+        raise UsageError("no scenario is readable:\n" + "\n".join(output.fault_line(fault) for fault in faults))
     if not readable:
-        raise UsageError(f"{parsed.scenarios}: no scenario there", "write a first one: nox -s new -- my_model")
+        raise UsageError(f"{parsed.scenarios}: no scenarios there", "write a first one: nox -s new -- my_model")
     if not parsed.chosen:
         return readable, faults
-    wanted = tuple(fault for fault in faults if _matches(fault.scenario, parsed.chosen))
-    named = [fault for fault in wanted if fault.scenario in parsed.chosen]
+    chosen = tuple(fault for fault in faults if _matches(fault.scenario, parsed.chosen))
+    named = [fault for fault in chosen if fault.scenario in parsed.chosen]
     if named:
         raise UsageError("\n".join(output.fault_line(fault) for fault in named))
-    return readable, wanted
+    return readable, chosen
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

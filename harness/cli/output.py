@@ -1,4 +1,4 @@
-"""What the command line prints. Texts are printed as they are: what comes from a model or a message is no markup."""
+"""Prints what commands show. Texts are printed as they are: what comes from a model or a message is not markup."""
 
 from __future__ import annotations
 
@@ -21,21 +21,29 @@ from harness.run.matrix import Outlook
 if TYPE_CHECKING:
     from harness.report.tables import Finding
 
-_FINDINGS = 8  # that are printed before the rest is counted
+_FINDINGS = 8  # findings that are printed before the rest is counted
 
 
 def print_summary(
     console: Console, document: Document, written: Mapping[str, pathlib.Path], seconds: float, *, as_json: bool
 ) -> None:
-    """What a run came to, and where its report is."""
+    """Print what a run found, and where its report is."""
     from harness.report import labels, tables  # pandas takes a while to import, and --help should not wait for it
 
     sums = tables.sums(document)
     counts = {label.verdict: sums.all.of.get(label.verdict, 0) for label in labels.LABELS}
     if as_json:
         files = {name: str(path) for name, path in written.items()}
-        about = {"faults": document["faults"], "seconds": round(seconds, 2), "run": document["run"]}
-        print_json(console, {"verdicts": counts, **about, "files": files})
+        print_json(
+            console,
+            {
+                "verdicts": counts,
+                "faults": document["faults"],
+                "seconds": round(seconds, 2),
+                "run": document["run"],
+                "files": files,
+            },
+        )
         return
     table = Table("", "verdict", "cells", "meaning", box=None, pad_edge=False)
     for label in labels.LABELS:
@@ -44,7 +52,7 @@ def print_summary(
     console.print()
     console.print(table)
     _print_findings(console, sums.findings)
-    _print_trouble(console, document)
+    _print_problems(console, document)
     work = {name: value for name, value in document["run"]["work"].items() if isinstance(value, int)}
     done = sum(value for name, value in work.items() if name.endswith("_run"))
     known = sum(value for name, value in work.items() if name.endswith("_known"))
@@ -65,10 +73,10 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
         print_text(console, f"... and {len(findings) - _FINDINGS} more findings in the report")
 
 
-def _print_trouble(console: Console, document: Document) -> None:
-    """What kept a part of the run from being done: faults of scenarios, and environments that are not there."""
+def _print_problems(console: Console, document: Document) -> None:
+    """Print what kept parts of the run from being done: faulty scenarios and unavailable environments."""
     for fault in document["faults"]:
-        print_text(console, "scenario at fault: " + fault_line(_fault(fault)))
+        print_text(console, "faulty scenario: " + fault_line(_fault(fault)))
     for environment in document["environments"]:
         if environment["status"] == "unavailable":
             reason, hint = environment["reason"], environment["hint"]
@@ -86,7 +94,7 @@ def _fault(entry: FaultEntry) -> Fault:
 
 
 def print_outlook(console: Console, outlook: Outlook, as_json: bool) -> None:
-    """What a run would do."""
+    """Print what a run would do."""
     environments = [environment.id for environment in outlook.environments]
     if as_json:
         print_json(
@@ -105,20 +113,20 @@ def print_outlook(console: Console, outlook: Outlook, as_json: bool) -> None:
     print_text(console, f"loads: at most {outlook.loads} to do, {outlook.loads_known} known")
 
 
-def print_inventory(console: Console, catalogue: Catalogue, found: Sequence[Scenario], as_json: bool) -> None:
-    """Every scenario, format, runtime and environment."""
+def print_inventory(console: Console, catalogue: Catalogue, readable: Sequence[Scenario], as_json: bool) -> None:
+    """Print every readable scenario, its formats, and every runtime and environment."""
     if as_json:
         print_json(
             console,
             {
-                "scenarios": [_inventory_of(scenario) for scenario in found],
+                "scenarios": [_inventory_of(scenario) for scenario in readable],
                 "runtimes": [dataclasses.asdict(runtime) for runtime in catalogue.runtimes],
                 "environments": [dataclasses.asdict(environment) for environment in catalogue.environments],
             },
         )
         return
     table = Table("scenario", "title", "variants", "formats", box=None, pad_edge=False)
-    for scenario in found:
+    for scenario in readable:
         variants = str(len(scenarios.variants(scenario)))
         table.add_row(scenario.name, Text(scenario.title), variants, ", ".join(scenario.formats))
     console.print(table)
@@ -142,23 +150,23 @@ def _inventory_of(scenario: Scenario) -> dict[str, Any]:
 
 
 def print_text(console: Console, text: str) -> None:
-    """Print a text as it is: what comes from a model or a message is no markup."""
+    """Print a text as it is, without markup."""
     console.print(text, markup=False, highlight=False)
 
 
 def print_json(console: Console, data: Any) -> None:
-    """Print data for a script: JSON, never wrapped."""
+    """Print data for programs: JSON, never wrapped."""
     console.file.write(json.dumps(data, indent=2, default=str) + "\n")
 
 
 def fault_line(fault: Fault) -> str:
-    """A fault of a scenario in one line that an editor can follow."""
+    """A fault of a scenario as one line whose location an editor can open."""
     where = f" (in {', '.join(fault.runtimes)})" if fault.runtimes else ""
     return f"{short_path(pathlib.Path(fault.path))}:{fault.line}: {fault.message}{where}"
 
 
 def short_path(path: pathlib.Path) -> str:
-    """A path, as short as it can be from here."""
+    """A path, relative to the current folder if it is inside."""
     try:
         return str(path.relative_to(pathlib.Path.cwd()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The progress of a run: live bars in a terminal, plain lines everywhere else."""
+"""Shows the progress of a run: live bars in a terminal, plain lines everywhere else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EVERY = 10.0  # seconds between two plain lines
 
 
 class Bars:
-    """Live bars (rich), one a phase, with counts and the time left."""
+    """Live bars (rich), one per phase, with counts and the time left."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
@@ -55,7 +55,7 @@ class Bars:
             self._progress.update(self._bars[phase], total=1, completed=1, about=about or "nothing to do")
 
     def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may show it
-        """Move a phase's bar on."""
+        """Advance a phase's bar."""
         counts = self._outcomes.setdefault(phase, collections.Counter())
         counts[outcome] += 1
         counted = ", ".join(f"{number} {word}" for word, number in counts.most_common())
@@ -63,7 +63,7 @@ class Bars:
 
 
 class Lines:
-    """Plain lines: one as a phase begins, one every ten seconds, one as it ends."""
+    """Plain lines: one when a phase begins, one every ten seconds, one when it ends."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -80,14 +80,14 @@ class Lines:
         return None
 
     def begin(self, phase: str, total: int, known: int) -> None:
-        """Print what is ahead."""
+        """Print what is to do in a phase."""
         self._total[phase] = total
         self._outcomes.clear()
         self._begun = self._last = time.monotonic()
         self._say(f"{phase}: {total} to do, {known} known")
 
     def done(self, phase: str, about: str, outcome: str) -> None:  # noqa: ARG002 - a watcher may show it
-        """Print how far it is, now and then."""
+        """Print how far the phase is, every ten seconds and at the end."""
         self._outcomes[outcome] += 1
         count, total, now = self._outcomes.total(), self._total[phase], time.monotonic()
         if count < total and now - self._last < _EVERY:

@@ -1,4 +1,4 @@
-"""The commands `report`, `reference` and `new`: what is written from results that are there, and a first scenario."""
+"""The commands `report` and `reference`, which write files from existing results, and `new`, which writes a scenario."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def add(commands: Any, setting: Setting) -> None:
 
 
 def write_report(document: Document, folder: pathlib.Path, before: Earlier | None) -> dict[str, pathlib.Path]:
-    """Write the report; its files by name. Raises HarnessError."""
+    """Write the report, and return its files by name. Raises HarnessError."""
     from harness import report  # pandas takes a while to import, and --help should not wait for it
 
     try:
         return report.write(document, folder, before)
     except OSError as error:
         raise HarnessError(
-            f"the report cannot be written: {error}", "the results are kept; name another folder: --reports DIR"
+            f"cannot write the report: {error}", "the results are kept; choose another folder: --reports DIR"
         ) from error
 
 
@@ -50,10 +50,10 @@ def _add_new(commands: Any) -> None:
     parser = commands.add_parser(
         "new",
         prog="nox -s new --",
-        help="write a first scenario that runs",
-        description="Write a first scenario that runs, to be changed into yours. Example: nox -s new -- my_model",
+        help="write a first scenario that runs, for you to change",
+        description="Write a first scenario that runs, for you to change. Example: nox -s new -- my_model",
     )
-    parser.add_argument("name", help="its name: a Python identifier, which becomes NAME.py")
+    parser.add_argument("name", help="the scenario's name, a Python identifier: the file is NAME.py")
     add_scenarios(parser, "the folder to write it to (default: scenarios/)")
     parser.set_defaults(run=_new)
 
@@ -63,7 +63,7 @@ def _add_report(commands: Any) -> None:
         "report",
         prog="nox -s report --",
         help="write the report again from results.json",
-        description="Write the report again from the results of the last run. Causes are named again by the present "
+        description="Write the report again from the results of the last run. Causes are assigned again from the current "
         "catalogue; remedies are those that the run tried.",
     )
     add_results(parser)
@@ -77,14 +77,14 @@ def _add_reference(commands: Any, setting: Setting) -> None:
         prog="nox -s reference --",
         help="make the results of a full run the committed reference",
         description="Write reports/reference (columns, page, picture, summary) and docs/findings.md from the results "
-        "of a full run: nox -s matrix -- --all. With --check, list where those results differ from the reference "
-        "instead, and change nothing.",
+        "of a full run: nox -s matrix -- --all. With --check, only list where those results differ from the "
+        "reference.",
     )
     add_results(parser)
     parser.add_argument(
         "--check",
         action="store_true",
-        help="compare verdicts cell by cell with the reference; exit code 1 if one differs",
+        help="compare each cell's verdict with the reference; exit code 1 if any differs",
     )
     parser.add_argument("--json", action="store_true", help="print what --check finds as JSON")
     parser.set_defaults(run=functools.partial(_reference, setting))
@@ -128,7 +128,7 @@ def _check_reference(setting: Setting, document: Document, console: Console, *, 
         return int(bool(changes))
     for change in changes:
         move = f"{change.variant}: {change.save} -> {change.load}"
-        output.print_text(console, f"{move}: {change.before or 'not asked'}, now {change.now}")
+        output.print_text(console, f"{move}: {change.before or 'not in the reference'}, now {change.now}")
     cells = f"{len(document['cells']):,} cells"
-    output.print_text(console, f"{cells}, {len(changes):,} of them with another verdict than the reference")
+    output.print_text(console, f"{cells}, {len(changes):,} of them with a verdict that differs from the reference")
     return int(bool(changes))

@@ -1,4 +1,4 @@
-"""What commands work with, as arguments, so that a test can pass something else."""
+"""What commands work with, as one argument, so that tests can pass something else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from harness.run.machinery import Machinery
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Setting:
-    """The catalogue, the machine, the folder of the committed reference, and the page of findings made from it."""
+    """The catalogue, the machinery, the folder of the committed reference, and the page of findings made from it."""
 
     load_catalogue: Callable[[], Catalogue] = load_catalogue
     machinery: Machinery = dataclasses.field(default_factory=Machinery)

@@ -67,7 +67,7 @@ class CodeBlock:
 Block = Heading | Paragraph | BulletList | Grid | CodeBlock
 
 
-def tell(console: Console, page: Sequence[Block]) -> None:
+def print_page(console: Console, page: Sequence[Block]) -> None:
     """Print a page."""
     width = min(WIDTH, console.width)
     for before, block in itertools.pairwise([None, *page]):

@@ -1,4 +1,4 @@
-"""How formats stand against each other: points, duels, what a remedy is worth, and what does not count."""
+"""The ranking of formats: points, duels, what a remedy is worth, and what does not count."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOAD_SIDE = [{"id": "compile-false", "side": "load"}, {"id": "another-format", "
 
 
 def standings(*cells: Any, **more: Any) -> list[FormatScore]:
-    """The formats of these cells, the best first."""
+    """The formats of these cells, best first."""
     document: Any = {**moves.document(*cells, **more), "remedies": LOAD_SIDE}
     return FormatScorer(document).standings(document["cells"])
 
@@ -33,33 +33,33 @@ def standings(*cells: Any, **more: Any) -> list[FormatScore]:
     ],
 )
 def test_points_of_a_verdict(format: str, verdict: str, points: float) -> None:
-    """Losing something costs a quarter, weights without a model likewise; a silent difference is worse than none."""
-    (one,) = standings(moves.cell("dense", format, verdict))
-    assert (points, {verdict: 1}, 1) == (one.points, one.verdicts, one.cells)
+    """Losing something costs a quarter, and so do weights without a model; silent differences are worst."""
+    (score,) = standings(moves.cell("dense", format, verdict))
+    assert (points, {verdict: 1}, 1) == (score.points, score.verdicts, score.cells)
 
 
-def test_a_remedy_of_the_loading_side_counts_half_way() -> None:
-    """Refused is 0, with the remedy it is 0.75; one of the saving side or by another runtime counts nothing."""
-    (one,) = standings(moves.cell("dense", "h5", "refused", remedies=[moves.trial("compile-false", "incomplete")]))
-    assert (0.375, 1) == (one.points, one.remedied)
-    for other in (
+def test_a_remedy_on_the_loading_side_counts_half() -> None:
+    """Refused is 0, with the remedy it is 0.75; one on the saving side or in another runtime counts nothing."""
+    (score,) = standings(moves.cell("dense", "h5", "refused", remedies=[moves.trial("compile-false", "incomplete")]))
+    assert (0.375, 1) == (score.points, score.remedied)
+    for trial in (
         moves.trial("compile-false", "incomplete", load="new-tf_keras"),
         moves.trial("another-format", "identical"),
         moves.trial("compile-false", "refused", verified=False),
     ):
-        (one,) = standings(moves.cell("dense", "h5", "refused", remedies=[other]))
-        assert (0.0, 0) == (one.points, one.remedied)
+        (score,) = standings(moves.cell("dense", "h5", "refused", remedies=[trial]))
+        assert (0.0, 0) == (score.points, score.remedied)
 
 
 def test_a_scenario_counts_once_however_many_variants_it_has() -> None:
     """The mean of the scenarios, not of the cells."""
     many = [moves.cell("optimizers", "h5", "refused", parameters={"optimizer": name}) for name in "abcd"]
-    (one,) = standings(*many, moves.cell("dense", "h5", "identical"))
-    assert (0.5, 2, 5) == (one.points, one.scenarios, one.cells)
+    (score,) = standings(*many, moves.cell("dense", "h5", "identical"))
+    assert (0.5, 2, 5) == (score.points, score.scenarios, score.cells)
 
 
-def test_formats_duel_in_the_scenarios_that_both_were_asked_in() -> None:
-    """One that was asked the hard scenarios alone is not behind one that was asked the easy ones as well."""
+def test_formats_duel_in_the_scenarios_they_share() -> None:
+    """A format tested only in hard scenarios is not behind one that was also tested in easy ones."""
     easy = moves.many("h5", "identical", 10)
     hard = [moves.cell(f"hard_{number}", "h5", "changed") for number in range(3)]
     better = [moves.cell(f"hard_{number}", "keras", "refused") for number in range(3)]
@@ -69,20 +69,20 @@ def test_formats_duel_in_the_scenarios_that_both_were_asked_in() -> None:
     assert second.points > first.points == 0.0
 
 
-def test_what_shares_too_few_scenarios_does_not_duel() -> None:
-    """Then points decide, and the newer format on a tie."""
-    found = standings(*moves.many("h5", "identical", 2), *moves.many("keras", "identical", 2))
-    assert [("keras", ()), ("h5", ())] == [(one.format, one.beats) for one in found]
+def test_formats_that_share_too_few_scenarios_do_not_duel() -> None:
+    """Points decide then, and on a tie the newer format."""
+    scores = standings(*moves.many("h5", "identical", 2), *moves.many("keras", "identical", 2))
+    assert [("keras", ()), ("h5", ())] == [(score.format, score.beats) for score in scores]
 
 
-def test_what_was_asked_too_little_comes_last_however_good() -> None:
-    found = standings(*moves.many("h5", "incomplete", 3), *moves.many("keras", "identical", 2))
-    assert [("h5", True), ("keras", False)] == [(one.format, one.rankable) for one in found]
+def test_a_format_with_too_few_scenarios_comes_last_however_good_it_is() -> None:
+    scores = standings(*moves.many("h5", "incomplete", 3), *moves.many("keras", "identical", 2))
+    assert [("h5", True), ("keras", False)] == [(score.format, score.rankable) for score in scores]
 
 
-def test_mistakes_on_purpose_code_without_a_file_and_what_was_not_asked_do_not_count() -> None:
-    """The variant of a pitfall that has its remedy does."""
-    found = standings(
+def test_mistakes_on_purpose_code_without_a_file_and_untested_cells_do_not_count() -> None:
+    """The variant of a pitfall with its remedy does."""
+    scores = standings(
         moves.cell("lambda_layer", "h5", "changed", parameters={"layer": "lambda"}),
         moves.cell("lambda_layer", "h5", "identical", parameters={"layer": "class"}),
         moves.cell("dense", "code", "changed"),
@@ -90,4 +90,4 @@ def test_mistakes_on_purpose_code_without_a_file_and_what_was_not_asked_do_not_c
         moves.cell("dense", "savedmodel", "unavailable"),
         pitfalls={"lambda_layer": {"layer": "class"}},
     )
-    assert [("h5", {"identical": 1})] == [(one.format, one.verdicts) for one in found]
+    assert [("h5", {"identical": 1})] == [(score.format, score.verdicts) for score in scores]

@@ -15,7 +15,7 @@ from harness.advice.move import (
     judged_moves,
     narrowed,
     nearest_move,
-    scenarios_asked,
+    scenarios_covered,
 )
 from harness.catalogue import model_kinds
 from harness.catalogue.causes_reader import load_causes
@@ -206,7 +206,7 @@ def test_the_best_format_of_every_pair_is_that_of_its_advice() -> None:
     assert {("old", "new"): "h5"} == best_formats(document)
     assert [("old", "new"), ("old", "mid")] == judged_moves(document)
     assert (10, 3, 0) == tuple(
-        scenarios_asked(document, *pair) for pair in [("old", "new"), ("mid", "old"), ("new", "new")]
+        scenarios_covered(document, *pair) for pair in [("old", "new"), ("mid", "old"), ("new", "new")]
     )
 
 

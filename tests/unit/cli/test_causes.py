@@ -45,7 +45,7 @@ def test_the_counts(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> 
     assert ["unknown", "1", "33.3%", "failing"] in lines
     assert ["one", "is", "verified", "1", "50.0%", "those", "with", "a", "remedy"] in lines
     kinds = [
-        "Data that are prepared",
+        "Data prepared",
         "Metrics 0",
         "Lambda layers 1",
         "lambda-bytecode 1",

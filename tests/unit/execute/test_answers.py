@@ -55,24 +55,24 @@ def attempt(
 
 def test_an_answer_becomes_an_attempt(tmp_path: pathlib.Path) -> None:
     """With everything it tells; arrays by digest, each with its content."""
-    found, arrays = attempt(tmp_path, end())
+    result, arrays = attempt(tmp_path, end())
     assert (Outcome.DONE, "save", {"keras": "3.0.0"}, ("noted",), {"build": 0.1235}, 2**30, 1.5, "said\n", None) == (
-        found.outcome,
-        found.step,
-        found.versions,
-        found.notes,
-        found.seconds,
-        found.memory,
-        found.wall,
-        found.log,
-        found.failure,
+        result.outcome,
+        result.step,
+        result.versions,
+        result.notes,
+        result.seconds,
+        result.memory,
+        result.wall,
+        result.log,
+        result.failure,
     )
-    [[item, kind, digest]] = found.observations["predictions"]
+    [[item, kind, digest]] = result.observations["predictions"]
     assert ("0", "array") == (item, kind)
     assert [1.0] == numpy.load(io.BytesIO(arrays[digest])).tolist()
     assert [["0 name", "text", "loss"], ["0", "array"]] == [
-        found.observations["metrics"][0],
-        found.observations["metrics"][1][:2],
+        result.observations["metrics"][0],
+        result.observations["metrics"][1][:2],
     ]
     assert 2 == len(arrays)
 
@@ -88,9 +88,9 @@ def test_an_answer_that_is_not_done_keeps_what_was_observed_before(tmp_path: pat
         "path": "/s.py",
         "line": 3,
     }
-    found, _ = attempt(tmp_path, end(), {**ANSWER, "outcome": outcome, "reason": "ValueError: no", "failure": told})
-    assert (Outcome(outcome), "ValueError: no", Failure(**told)) == (found.outcome, found.reason, found.failure)
-    assert {"predictions", "metrics"} == set(found.observations)
+    result, _ = attempt(tmp_path, end(), {**ANSWER, "outcome": outcome, "reason": "ValueError: no", "failure": told})
+    assert (Outcome(outcome), "ValueError: no", Failure(**told)) == (result.outcome, result.reason, result.failure)
+    assert {"predictions", "metrics"} == set(result.observations)
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_the_end_of_a_process_outweighs_its_answer(
     tmp_path: pathlib.Path, how: End, outcome: Outcome, signal: str, reason: str
 ) -> None:
     """Who dies after answering did not do well; nothing observed is kept."""
-    found, arrays = attempt(tmp_path, how)
+    result, arrays = attempt(tmp_path, how)
     assert (outcome, signal, reason, {}, {}, "said\n") == (
-        found.outcome,
-        found.signal,
-        found.reason,
-        found.observations,
+        result.outcome,
+        result.signal,
+        result.reason,
+        result.observations,
         arrays,
-        found.log,
+        result.log,
     )
 
 
@@ -151,8 +151,8 @@ def test_a_keras_that_cannot_be_imported_is_unavailable(tmp_path: pathlib.Path) 
         "outcome": "unavailable",
         "reason": "Keras cannot be imported: ImportError: no",
     }
-    found, _ = attempt(tmp_path, end(1), told, None)
-    assert (Outcome.UNAVAILABLE, told["reason"]) == (found.outcome, found.reason)
+    result, _ = attempt(tmp_path, end(1), told, None)
+    assert (Outcome.UNAVAILABLE, told["reason"]) == (result.outcome, result.reason)
 
 
 @pytest.mark.parametrize("log", [b"", b"x" * LOG_LIMIT, "ü".encode() * (LOG_LIMIT // 2)])

@@ -57,13 +57,13 @@ def test_one_zygote_serves_all_tasks_of_a_place_and_goes_with_the_last() -> None
     zygotes = nursery()
     tasks = [made.task(number=number) for number in range(3)]
     zygotes.expect(tasks)
-    found: list[Any] = []
+    used: list[Any] = []
     for task in tasks:
-        found.append(zygotes.zygote(zygote_key(task)))
-        assert 0 == found[0].closed
+        used.append(zygotes.zygote(zygote_key(task)))
+        assert 0 == used[0].closed
         zygotes.done_with(zygote_key(task))
-    assert [found[0]] * 3 == found
-    assert 1 == found[0].closed
+    assert [used[0]] * 3 == used
+    assert 1 == used[0].closed
 
 
 def test_the_next_one_is_started_ahead_and_no_more_than_that() -> None:

@@ -85,8 +85,8 @@ def test_a_zygote_runs_requests_one_after_another(shared: Zygote, tmp_path: path
     """After it said how long importing took."""
     assert 0 < shared.wait_ready(20)
     for number in range(2):
-        asked, log = request(tmp_path / str(number))
-        ended = shared.run(asked, log, 20)
+        path, log = request(tmp_path / str(number))
+        ended = shared.run(path, log, 20)
         assert (0, None, False) == (ended.code, ended.signal, ended.late)
         assert "done" == (protocol.read_json(str(tmp_path / str(number) / "answer.json")) or {})["outcome"]
 
@@ -95,7 +95,7 @@ def test_several_threads_may_ask_one_zygote(shared: Zygote, tmp_path: pathlib.Pa
     """Each hears of its own child, even before Keras is imported."""
     paths = [request(tmp_path / str(number), DYING if number % 2 else made.LEAST) for number in range(6)]
     with concurrent.futures.ThreadPoolExecutor(6) as executor:
-        waiting = [executor.submit(shared.run, asked, log, 20) for asked, log in paths]
+        waiting = [executor.submit(shared.run, path, log, 20) for path, log in paths]
         ends = [future.result() for future in waiting]
     assert ["", "SIGABRT"] * 3 == [ended.signal_name for ended in ends]
 
@@ -146,17 +146,17 @@ def test_the_death_of_a_zygote_is_heard_by_all_that_wait(
     """None of them waits for its limit; and whoever asks afterwards is told at once."""
     zygote = started()
     zygote.wait_ready(20)
-    asked = [request(tmp_path / str(number), SLEEPING) for number in range(2)]
+    requests = [request(tmp_path / str(number), SLEEPING) for number in range(2)]
     with concurrent.futures.ThreadPoolExecutor(2) as executor:
-        waiting = [executor.submit(zygote.run, *paths, 60) for paths in asked]
-        while not all((paths[1]).exists() for paths in asked):
+        waiting = [executor.submit(zygote.run, *paths, 60) for paths in requests]
+        while not all((paths[1]).exists() for paths in requests):
             time.sleep(0.02)
         zygote._process.kill()
         for future in waiting:
             with pytest.raises(ZygoteGoneError, match="signal 9"):
                 future.result(10)
     with pytest.raises(ZygoteGoneError):
-        zygote.run(*asked[0], 60)
+        zygote.run(*requests[0], 60)
 
 
 def test_a_zygote_that_hangs_leaves_a_trace(
@@ -233,7 +233,7 @@ def cells_in(folder: pathlib.Path, python: str, isolation: Isolation, limits: Li
 
 
 @pytest.fixture
-def cells(python: str, tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
+def make_cells(python: str, tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]:
     """Make cells; their pools are ended after the test."""
     made_cells: list[Cells] = []
 
@@ -242,35 +242,35 @@ def cells(python: str, tmp_path: pathlib.Path) -> Iterator[Callable[..., Cells]]
         return made_cells[-1]
 
     yield make
-    for some in made_cells:
-        some.pool.close()
+    for cells in made_cells:
+        cells.pool.close()
 
 
 @pytest.fixture(scope="module")
 def either(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Isolation, Cells]]:
     """Cells of both ways of isolation for all tests: one zygote for saves and one for loads, kept by tasks to come."""
-    found: dict[Isolation, Cells] = {
+    both: dict[Isolation, Cells] = {
         "fork": cells_in(tmp_path_factory.mktemp("fork"), python, "fork"),
         "process": cells_in(tmp_path_factory.mktemp("process"), python, "process"),
     }
-    found["fork"].pool.expect([made.task(), made.task(Stage.LOAD)])
-    yield found
-    for some in found.values():
-        some.pool.close()
+    both["fork"].pool.expect([made.task(), made.task(Stage.LOAD)])
+    yield both
+    for cells in both.values():
+        cells.pool.close()
 
 
 @pytest.mark.parametrize("isolation", ["fork", "process"])
 def test_a_save_and_its_load_are_carried_out(either: dict[Isolation, Cells], isolation: Isolation) -> None:
     """The files go through the store; nothing of the working folders stays."""
-    some = either[isolation]
-    saved, arrays = some.pool.attempt(some.task())
+    cells = either[isolation]
+    saved, arrays = cells.pool.attempt(cells.task())
     assert (Outcome.DONE, "") == (saved.outcome, saved.reason)
-    assert {"model.h5"} == set(some.artifacts.files(saved.artifact))
-    loaded, _ = some.pool.attempt(some.task(stage=Stage.LOAD, artifact=saved.artifact, saver="new"))
+    assert {"model.h5"} == set(cells.artifacts.files(saved.artifact))
+    loaded, _ = cells.pool.attempt(cells.task(stage=Stage.LOAD, artifact=saved.artifact, saver="new"))
     assert (Outcome.DONE, "") == (loaded.outcome, loaded.artifact)
     assert saved.observations["predictions"] == loaded.observations["predictions"]
     assert saved.observations["predictions"][0][2] in arrays
-    assert set() == {path.name for path in (some.folder / "work").iterdir()} - {"zygote-save-new", "zygote-load-new"}
+    assert set() == {path.name for path in (cells.folder / "work").iterdir()} - {"zygote-save-new", "zygote-load-new"}
 
 
 @pytest.mark.parametrize(
@@ -293,8 +293,8 @@ def test_both_ways_of_isolation_tell_the_same(
     either: dict[Isolation, Cells], isolation: Isolation, text: str, outcome: Outcome, reason: str
 ) -> None:
     """Whatever a scenario does, the pool does not raise."""
-    some = either[isolation]
-    attempt, arrays = some.pool.attempt(some.task(text))
+    cells = either[isolation]
+    attempt, arrays = cells.pool.attempt(cells.task(text))
     assert (outcome, "", {}) == (attempt.outcome, attempt.artifact, arrays)
     assert attempt.reason.startswith(reason)
 
@@ -307,40 +307,40 @@ def test_both_ways_of_isolation_tell_the_same(
     ],
 )
 def test_a_task_past_its_limit_has_timed_out(
-    cells: Callable[..., Cells], isolation: Isolation, limits: Limits, caplog: pytest.LogCaptureFixture
+    make_cells: Callable[..., Cells], isolation: Isolation, limits: Limits, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Alone, importing Keras has extra time; the log says which task was stopped."""
-    some = cells(isolation, limits)
-    task = some.task(SLEEPING)
-    assert Outcome.TIMED_OUT is some.pool.attempt(task)[0].outcome
+    cells = make_cells(isolation, limits)
+    task = cells.task(SLEEPING)
+    assert Outcome.TIMED_OUT is cells.pool.attempt(task)[0].outcome
     [message] = caplog.messages
     assert message.startswith(f"save {task.about}: stopped after ")
 
 
 @pytest.mark.parametrize("isolation", ["fork", "process"])
 def test_a_keras_that_cannot_be_imported_is_unavailable_either_way(
-    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
+    make_cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
 ) -> None:
     """With the same reason."""
-    some = cells(isolation, python=python_with(tmp_path / "python", "raise ImportError('broken')"))
-    attempt, _ = some.pool.attempt(some.task())
+    cells = make_cells(isolation, python=python_with(tmp_path / "python", "raise ImportError('broken')"))
+    attempt, _ = cells.pool.attempt(cells.task())
     assert (Outcome.UNAVAILABLE, "Keras cannot be imported: ImportError: broken") == (attempt.outcome, attempt.reason)
 
 
-def test_a_zygote_that_dies_takes_only_its_task_with_it(cells: Callable[..., Cells]) -> None:
+def test_a_zygote_that_dies_takes_only_its_task_with_it(make_cells: Callable[..., Cells]) -> None:
     """That one is suspect; the next gets another zygote."""
-    some = cells("fork")
+    cells = make_cells("fork")
     first, later = (
-        some.task(
+        cells.task(
             made.LEAST + "\n\ndef train():\n    import os, signal, time\n\n"
             "    os.kill(os.getppid(), signal.SIGKILL)\n    time.sleep(5)\n"
         ),
-        some.task(),
+        cells.task(),
     )
-    attempt, _ = some.pool.attempt(first)
+    attempt, _ = cells.pool.attempt(first)
     assert Outcome.NO_ANSWER is attempt.outcome
     assert f"signal {int(signal.SIGKILL)}" in attempt.reason
-    assert Outcome.DONE is some.pool.attempt(later)[0].outcome
+    assert Outcome.DONE is cells.pool.attempt(later)[0].outcome
 
 
 @pytest.mark.parametrize("broken", ["lay_out", "take"])
@@ -348,11 +348,11 @@ def test_trouble_of_the_host_is_no_crash_of_the_model(
     either: dict[Isolation, Cells], broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A full disk says nothing about Keras: no verdict may come of it, and none may be stored."""
-    some = either["fork"]
-    digest = made.taken(some.artifacts, some.folder, f"before {broken}")
-    monkeypatch.setattr(some.artifacts, broken, _full_disk)
-    task = some.task() if broken == "take" else some.task(stage=Stage.LOAD, artifact=digest)
-    assert Outcome.UNAVAILABLE is some.pool.attempt(task)[0].outcome
+    cells = either["fork"]
+    digest = made.taken(cells.artifacts, cells.folder, f"before {broken}")
+    monkeypatch.setattr(cells.artifacts, broken, _full_disk)
+    task = cells.task() if broken == "take" else cells.task(stage=Stage.LOAD, artifact=digest)
+    assert Outcome.UNAVAILABLE is cells.pool.attempt(task)[0].outcome
 
 
 def _full_disk(*arguments: Any) -> Any:
@@ -361,8 +361,8 @@ def _full_disk(*arguments: Any) -> Any:
 
 @pytest.mark.parametrize("isolation", ["fork", "process"])
 def test_an_interpreter_that_is_gone_is_unavailable(
-    cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
+    make_cells: Callable[..., Cells], isolation: Isolation, tmp_path: pathlib.Path
 ) -> None:
     """A fact about this machine."""
-    some = cells(isolation, python=str(tmp_path / "gone"))
-    assert Outcome.UNAVAILABLE is some.pool.attempt(some.task())[0].outcome
+    cells = make_cells(isolation, python=str(tmp_path / "gone"))
+    assert Outcome.UNAVAILABLE is cells.pool.attempt(cells.task())[0].outcome

@@ -24,7 +24,7 @@ PAGE: list[pages.Block] = [
 def printed(page: list[pages.Block], width: int = 200) -> str:
     """The page as a pipe receives it."""
     stream = io.StringIO()
-    pages.tell(Console(file=stream, width=width, soft_wrap=True), page)
+    pages.print_page(Console(file=stream, width=width, soft_wrap=True), page)
     return stream.getvalue()
 
 
