@@ -186,8 +186,8 @@ def test_a_cause_without_a_signature(tmp_path: pathlib.Path) -> None:
 
 def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
     """Nobody wants to mend one at a time."""
-    found = faults(tmp_path, GOOD.replace('side = "load"', "side = 1").replace('kind = "lambda"', "kind = 1"))
-    assert [line_of('side = "load"'), line_of('kind = "lambda"')] == [int(line.partition(":")[0]) for line in found]
+    reported = faults(tmp_path, GOOD.replace('side = "load"', "side = 1").replace('kind = "lambda"', "kind = 1"))
+    assert [line_of('side = "load"'), line_of('kind = "lambda"')] == [int(line.partition(":")[0]) for line in reported]
 
 
 def test_not_toml(tmp_path: pathlib.Path) -> None:
@@ -234,9 +234,9 @@ def test_no_signature_names_a_scenario() -> None:
     """They are about evidence of any model: neither names of scripts nor classes that live in one only."""
     text = (places.CATALOGUE / "causes.toml").read_text()
     every_scenario, _ = scenarios.read_all(places.SCENARIOS)
-    told = [line for line in text.splitlines() if line.startswith(("message", "script", "log", "detail", "layer"))]
+    patterns = [line for line in text.splitlines() if line.startswith(("message", "script", "log", "detail", "layer"))]
     assert ["saving_script", "loading_script"] == [
-        name for name in ("saving_script", "loading_script") if not any(name in line for line in told)
+        name for name in ("saving_script", "loading_script") if not any(name in line for line in patterns)
     ]
     names = {scenario.name for scenario in every_scenario if scenario.name.count("_") > 1}
-    assert [] == [(name, line) for name in names for line in told if name in line]
+    assert [] == [(name, line) for name in names for line in patterns if name in line]

@@ -62,8 +62,8 @@ def one_fault(folder: pathlib.Path, old: str, new: str) -> str:
 
 def test_core_set_is_what_the_matrix_promises() -> None:
     """The committed file holds the core set: six environments, eight runtimes, in order of release."""
-    found = load_catalogue()
-    core = found.group("core")
+    whole = load_catalogue()
+    core = whole.group("core")
     assert [
         ("py36-tf1.12-keras2.2.4", "3.6", "2019-03-01"),
         ("py37-tf1.15", "3.7", "2021-06-01"),
@@ -71,7 +71,7 @@ def test_core_set_is_what_the_matrix_promises() -> None:
         ("py310-tf2.11", "3.10", "2023-03-01"),
         ("py311-tf2.15", "3.11", "2024-02-20"),
         ("py313-tf2.21", "3.13", "2026-11-01"),
-    ] == [(one.id, one.python, str(one.as_of)) for one in core]
+    ] == [(environment.id, environment.python, str(environment.as_of)) for environment in core]
     assert [
         ("keras2.2.4", "keras", False),
         ("tf1.15", "tf.keras", False),
@@ -81,23 +81,23 @@ def test_core_set_is_what_the_matrix_promises() -> None:
         ("tf2.15-v1", "tf.keras", True),
         ("tf2.21-keras3", "keras", False),
         ("tf2.21-tf_keras", "tf_keras", False),
-    ] == [(runtime.id, runtime.keras, runtime.v1) for runtime in found.runtimes_of("core")]
+    ] == [(runtime.id, runtime.keras, runtime.v1) for runtime in whole.runtimes_of("core")]
 
 
 def test_milestones_are_the_core_set_and_the_first_keras_3() -> None:
     """The runtimes where behaviour turned, each of them in `all`."""
-    found = load_catalogue()
-    marked = {one.id for one in found.runtimes_of("all") if one.milestone}
-    assert {*(one.id for one in found.runtimes_of("core")), "tf2.16-keras3"} == marked
+    whole = load_catalogue()
+    marked = {runtime.id for runtime in whole.runtimes_of("all") if runtime.milestone}
+    assert {*(runtime.id for runtime in whole.runtimes_of("core")), "tf2.16-keras3"} == marked
 
 
 def test_every_committed_lock_is_what_its_table_asks() -> None:
     """No environment lacks its lock, no lock is of another table, and no lock is left over."""
-    environments = [one for one in load_catalogue().environments if not one.rolling]
-    assert {} == {
-        one.id: wrong for one in environments if (wrong := locks.disagreements(one, locks.path(one).read_text()))
-    }
-    assert {locks.path(one) for one in environments} == set(locks.path(environments[0]).parent.glob("*"))
+    environments = [environment for environment in load_catalogue().environments if not environment.rolling]
+    paths_of = {environment.id: locks.path(environment) for environment in environments}
+    for environment in environments:
+        assert [] == locks.disagreements(environment, paths_of[environment.id].read_text()), environment.id
+    assert set(paths_of.values()) == set(locks.path(environments[0]).parent.glob("*"))
 
 
 def test_environment_is_read_whole(tmp_path: pathlib.Path) -> None:
@@ -117,31 +117,31 @@ def test_environment_is_read_whole(tmp_path: pathlib.Path) -> None:
 
 def test_order_is_that_of_release(tmp_path: pathlib.Path) -> None:
     """Environments and runtimes come in order of release, not of the file; runtimes of one keep its order."""
-    found = catalogue(tmp_path)
-    assert ["jax", "py37-tf1.15"] == [one.id for one in found.environments]
-    assert ["k-jax", "k-v1", "k-turn", "tf1.15"] == [one.id for one in found.runtimes]
+    whole = catalogue(tmp_path)
+    assert ["jax", "py37-tf1.15"] == [environment.id for environment in whole.environments]
+    assert ["k-jax", "k-v1", "k-turn", "tf1.15"] == [runtime.id for runtime in whole.runtimes]
 
 
 def test_milestone_is_told_and_is_no_setting_of_the_worker(tmp_path: pathlib.Path) -> None:
     """Who is one is known; results stay as good when a runtime becomes one, so the worker is not told."""
-    found = catalogue(tmp_path)
-    assert ["k-turn"] == [one.id for one in found.runtimes if one.milestone]
-    assert {"id": "k-turn", "keras": "tf_keras", "v1": False, "backend": None} == found.runtime("k-turn").settings()
+    whole = catalogue(tmp_path)
+    assert ["k-turn"] == [runtime.id for runtime in whole.runtimes if runtime.milestone]
+    assert {"id": "k-turn", "keras": "tf_keras", "v1": False, "backend": None} == whole.runtime("k-turn").settings()
 
 
 def test_groups(tmp_path: pathlib.Path) -> None:
     """A group holds who names it, `all` everyone, and another name is an error."""
-    found = catalogue(tmp_path)
-    assert ("core", "all") == found.groups
-    assert ["py37-tf1.15"] == [one.id for one in found.group("core")]
-    assert ["jax", "py37-tf1.15"] == [one.id for one in found.group("all")]
+    whole = catalogue(tmp_path)
+    assert ("core", "all") == whole.groups
+    assert ["py37-tf1.15"] == [environment.id for environment in whole.group("core")]
+    assert ["jax", "py37-tf1.15"] == [environment.id for environment in whole.group("all")]
     with pytest.raises(UsageError, match="did you mean core"):
-        found.group("cor")
+        whole.group("cor")
 
 
 def test_runtime_may_be_in_fewer_groups_than_its_environment(tmp_path: pathlib.Path) -> None:
     """One that says its groups is in those and in `all`; the others are where their environment is."""
-    found = catalogue(
+    whole = catalogue(
         tmp_path,
         GOOD.replace(
             'keras = "tf.keras" },\n',
@@ -149,31 +149,31 @@ def test_runtime_may_be_in_fewer_groups_than_its_environment(tmp_path: pathlib.P
             1,
         ),
     )
-    assert ["tf1.15"] == [one.id for one in found.runtimes_of("core")]
-    assert ["k-jax", "k-v1", "k-turn", "tf1.15", "k"] == [one.id for one in found.runtimes_of("all")]
+    assert ["tf1.15"] == [runtime.id for runtime in whole.runtimes_of("core")]
+    assert ["k-jax", "k-v1", "k-turn", "tf1.15", "k"] == [runtime.id for runtime in whole.runtimes_of("all")]
     with pytest.raises(UsageError, match="did you mean core"):
-        found.runtimes_of("cor")
+        whole.runtimes_of("cor")
 
 
 ROLLING = GOOD.replace("released = 2018-01-01\nas-of = 2018-02-01\n", 'rolling = true\ngroups = ["nightly"]\n')
 
 
 def test_rolling_environment_is_of_today_and_not_in_all(tmp_path: pathlib.Path) -> None:
-    """It comes last, as of the day on which the catalogue is read, and takes part only when its group is asked for."""
+    """It comes last, as of the day on which the catalogue is read, and takes part only when its group is requested."""
     file = tmp_path / "environments.toml"
     file.write_text(ROLLING)
-    found = load_catalogue(file, today=datetime.date(2030, 1, 2))
-    assert ["py37-tf1.15", "jax"] == [one.id for one in found.environments]
-    rolling = found.environment("jax")
+    whole = load_catalogue(file, today=datetime.date(2030, 1, 2))
+    assert ["py37-tf1.15", "jax"] == [environment.id for environment in whole.environments]
+    rolling = whole.environment("jax")
     assert (True, datetime.date(2030, 1, 2), datetime.date(2030, 1, 2), ("nightly",)) == (
         rolling.rolling,
         rolling.released,
         rolling.as_of,
         rolling.groups,
     )
-    assert ("core", "nightly", "all") == found.groups
-    assert ["py37-tf1.15"] == [one.id for one in found.group("all")]
-    assert ["k-jax", "k-v1", "k-turn"] == [one.id for one in found.runtimes_of("nightly")]
+    assert ("core", "nightly", "all") == whole.groups
+    assert ["py37-tf1.15"] == [environment.id for environment in whole.group("all")]
+    assert ["k-jax", "k-v1", "k-turn"] == [runtime.id for runtime in whole.runtimes_of("nightly")]
     assert datetime.datetime.now(datetime.UTC).date() - load_catalogue(file).environment("jax").as_of < (
         datetime.timedelta(days=2)
     )
@@ -212,12 +212,12 @@ def test_what_a_rolling_environment_cannot_be(tmp_path: pathlib.Path, old: str, 
 
 def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
     """A name that is nearly right is answered with the right one, and with all there are."""
-    found = catalogue(tmp_path)
+    whole = catalogue(tmp_path)
     with pytest.raises(UsageError, match=r"no environment 'py37-tf1\.5'; did you mean py37-tf1\.15"):
-        found.environment("py37-tf1.5")
+        whole.environment("py37-tf1.5")
     with pytest.raises(UsageError, match=r"no runtime 'tf115'; did you mean tf1\.15.*\n.*there are: k-jax, k-v1"):
-        found.runtime("tf115")
-    assert "jax" == found.runtime("k-jax").environment
+        whole.runtime("tf115")
+    assert "jax" == whole.runtime("k-jax").environment
 
 
 @pytest.mark.parametrize(
@@ -281,8 +281,8 @@ def test_unknown_names_get_the_nearest(tmp_path: pathlib.Path) -> None:
 )
 def test_fault_is_told_with_line_and_key(tmp_path: pathlib.Path, old: str, new: str, expected: str) -> None:
     """Each kind of fault names the line it stands on, the key, and what would be right."""
-    found = faults(tmp_path, GOOD.replace(old, new, 1))
-    assert expected == found[0][: len(expected)]
+    reported = faults(tmp_path, GOOD.replace(old, new, 1))
+    assert expected == reported[0][: len(expected)]
 
 
 def test_unknown_key_gets_the_nearest(tmp_path: pathlib.Path) -> None:
@@ -302,7 +302,7 @@ def test_empty_runtimes_are_a_fault(tmp_path: pathlib.Path) -> None:
 
 
 def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
-    """Three faults in two tables are told at once, in order of lines, under one count."""
+    """Three faults in two tables are reported together, in order of lines, under one count."""
     text = GOOD.replace('"3.7"', '"4"').replace("v1 = true", "v1 = 1").replace('title = "Keras on JAX"\n', "")
     assert ["3", "12", "19"] == [fault.split(":")[0] for fault in faults(tmp_path, text)]
     with pytest.raises(CatalogueError, match=r"^3 faults in the catalogue of environments"):
@@ -310,7 +310,7 @@ def test_all_faults_come_together(tmp_path: pathlib.Path) -> None:
 
 
 def test_syntax_error_has_its_line(tmp_path: pathlib.Path) -> None:
-    """What is not TOML is told with the line that tomllib found, at the end of the file too."""
+    """What is not TOML is reported with the line that tomllib found, at the end of the file too."""
     assert ["3: not TOML: Invalid value (at line 3, column 10)"] == faults(tmp_path, GOOD.replace('"3.7"', "three"))
     assert faults(tmp_path, 'a = """\n\n')[0].startswith("3: not TOML: ")
 
@@ -327,7 +327,7 @@ def test_empty_file_is_a_fault(tmp_path: pathlib.Path) -> None:
 
 
 def test_key_outside_a_table(tmp_path: pathlib.Path) -> None:
-    """A value where an environment should be is told, with how one begins."""
+    """A value where an environment should be is reported, with how one begins."""
     assert ['1: python: is not a table; an environment begins with ["python"]'] == faults(
         tmp_path, 'python = "3.7"\n' + GOOD
     )

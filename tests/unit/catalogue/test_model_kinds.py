@@ -1,4 +1,4 @@
-"""The kinds of models: every scenario of the project is of exactly one, and faults of the file are told."""
+"""The kinds of models: every scenario of the project is of exactly one, and faults of the file are reported."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from harness.plan import scenarios
 
 def test_every_scenario_is_of_exactly_one_kind() -> None:
     """And no kind names one that is not there."""
-    found, faults = scenarios.read_all(paths.SCENARIOS)
+    every_scenario, faults = scenarios.read_all(paths.SCENARIOS)
     assert () == tuple(faults)
     named = [name for kind in model_kinds.known() for name in kind.scenarios]
-    assert sorted(scenario.name for scenario in found) == sorted(named)
+    assert sorted(scenario.name for scenario in every_scenario) == sorted(named)
 
 
 def test_a_kind_has_a_title_of_its_own_that_fits_into_a_table() -> None:
-    """Without commas, since titles are told in lists."""
+    """Without commas, since titles appear in lists."""
     titles = [kind.title for kind in model_kinds.known()]
     assert len(titles) == len(set(titles))
     assert [] == [title for title in titles if "," in title or len(title) > 20]

@@ -60,7 +60,7 @@ def machine(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path)
 
 
-def found(machine: Machine, version: str = "3.8") -> Interpreter:
+def search(machine: Machine, version: str = "3.8") -> Interpreter:
     """The Python that is found; fails when none is."""
     interpreter = interpreters.find(version, run=machine)
     assert isinstance(interpreter, Interpreter), interpreter
@@ -78,7 +78,7 @@ def missing(machine: Machine, version: str = "3.8", *, download: bool = False) -
 def test_python_on_path_is_verified_by_running_it(machine: Machine) -> None:
     """A python3.8 on PATH that says it is CPython 3.8 is taken, with its full version."""
     path = machine.put("bin/python3.8", answers.python("3.8.20"))
-    assert Interpreter(path=path, version="3.8.20", machine="x86_64", source="PATH") == found(machine)
+    assert Interpreter(path=path, version="3.8.20", machine="x86_64", source="PATH") == search(machine)
 
 
 @POSIX
@@ -87,7 +87,7 @@ def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.M
     monkeypatch.setenv("PATH", f"{machine.root / '.pyenv/shims'}{os.pathsep}{machine.root / 'bin'}")
     machine.put(".pyenv/shims/python3.8", SHIM_FAILS)
     path = machine.put(".pyenv/versions/3.8.18/bin/python3.8", answers.python("3.8.18"))
-    assert (path, "pyenv") == (found(machine).path, found(machine).source)
+    assert (path, "pyenv") == (search(machine).path, search(machine).source)
 
 
 @POSIX
@@ -109,7 +109,7 @@ def test_shim_that_fails_is_not_a_python(machine: Machine, monkeypatch: pytest.M
 def test_installed_but_not_activated_counts(machine: Machine, place: str, source: str) -> None:
     """Every version folder is looked into, in the layouts of POSIX and of Windows."""
     path = machine.put(place, answers.python("3.8.18"))
-    assert (path, source) == (found(machine).path, found(machine).source)
+    assert (path, source) == (search(machine).path, search(machine).source)
 
 
 @POSIX
@@ -130,7 +130,7 @@ def test_moved_roots(machine: Machine, monkeypatch: pytest.MonkeyPatch, variable
     path = machine.put(place, answers.python("3.8.1"))
     missing(machine)
     monkeypatch.setenv(variable, str(machine.root / value))
-    assert path == found(machine).path
+    assert path == search(machine).path
 
 
 @POSIX
@@ -139,7 +139,7 @@ def test_conda_lists_its_environments(machine: Machine) -> None:
     path = machine.put("far/away/env/bin/python3.8", answers.python("3.8.1"))
     (machine.root / ".conda").mkdir()
     (machine.root / ".conda/environments.txt").write_text(f"/gone\n{machine.root / 'far/away/env'}\n")
-    assert path == found(machine).path
+    assert path == search(machine).path
 
 
 @POSIX
@@ -148,7 +148,7 @@ def test_newest_patch_level_first(machine: Machine) -> None:
     machine.put(".pyenv/versions/3.8.9/bin/python3.8", answers.python("3.8.9"))
     machine.put(".pyenv/versions/3.8.18/bin/python3.8", answers.python("3.8.18"))
     machine.put(".pyenv/versions/3.11.7/bin/python3.11", answers.python("3.11.7"))
-    assert "3.8.18" == found(machine).version
+    assert "3.8.18" == search(machine).version
 
 
 @POSIX
@@ -157,7 +157,7 @@ def test_explicit_path_comes_first(machine: Machine, monkeypatch: pytest.MonkeyP
     machine.put("bin/python3.8", answers.python("3.8.20"))
     path = machine.put("mine/py", answers.python("3.8.1"))
     monkeypatch.setenv("CROSSLOAD_PYTHON_3_8", path)
-    assert (path, "CROSSLOAD_PYTHON_3_8") == (found(machine).path, found(machine).source)
+    assert (path, "CROSSLOAD_PYTHON_3_8") == (search(machine).path, search(machine).source)
 
 
 @POSIX
@@ -201,7 +201,7 @@ def test_other_version_and_babble_are_passed_over(machine: Machine) -> None:
 def test_answers_are_kept_within_the_process(machine: Machine) -> None:
     """A candidate is run once, however often it is looked for."""
     machine.put("bin/python3.8", answers.python("3.8.20"))
-    assert found(machine) == found(machine)
+    assert search(machine) == search(machine)
     assert 1 == len(machine.ran)
 
 
@@ -233,7 +233,7 @@ def test_download_by_uv(machine: Machine) -> None:
 
 @POSIX
 def test_failed_download_is_part_of_the_reason(machine: Machine) -> None:
-    """That a download was tried, and how it failed, is told beside what was looked for."""
+    """That a download was tried, and how it failed, is reported next to where it was searched for."""
     machine.put("bin/uv", CommandResult())
 
     def run(command: Sequence[str], *, stdin: str = "", timeout: float = 600, hold: int | None = None) -> CommandResult:
@@ -253,12 +253,12 @@ def test_failed_download_is_part_of_the_reason(machine: Machine) -> None:
 def test_what_uv_has_not(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, version: str, command: list[str] | None
 ) -> None:
-    """3.7 is asked of pbs-installer, and nobody is asked for 3.6, which nobody offers."""
+    """pbs-installer gets 3.7; nothing is run for 3.6, which nobody offers."""
     machine.put("bin/uv", CommandResult())
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     nothing = missing(machine, version, download=True)
-    asked = [[pathlib.Path(ran[0]).name, *ran[1:-1]] for ran in machine.ran if "--version" not in ran]
-    assert ([command] if command else []) == asked
+    downloads = [[pathlib.Path(ran[0]).name, *ran[1:-1]] for ran in machine.ran if "--version" not in ran]
+    assert ([command] if command else []) == downloads
     assert ("nothing offers Python 3.6 ready made" in nothing.reason) == (command is None)
 
 
@@ -280,9 +280,9 @@ def test_every_real_pyenv_version_is_found() -> None:
         pytest.skip("no pyenv here")
     got = {version: interpreters.find(version) for version in installed}
     assert {} == {
-        version: one
-        for version, one in got.items()
-        if not isinstance(one, Interpreter) or not one.version.startswith(f"{version}.")
+        version: interpreter
+        for version, interpreter in got.items()
+        if not isinstance(interpreter, Interpreter) or not interpreter.version.startswith(f"{version}.")
     }
 
 

@@ -1,4 +1,4 @@
-"""Locks: what uv is asked for, that the same table gives the same bytes, and when a lock is not its table's."""
+"""Locks: what uv has to resolve, that the same table gives the same bytes, and when a lock is not its table's."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_what_uv_is_asked(tmp_path: pathlib.Path) -> None:
 
 @pytest.mark.usefixtures("python")
 def test_what_does_not_resolve_leaves_the_old_lock(tmp_path: pathlib.Path) -> None:
-    """The error says what uv says and what was asked, and the file stays as it was."""
+    """The error says what uv says and what was required, and the file stays as it was."""
     (tmp_path / "locks").mkdir()
     locks.path(ENVIRONMENT).write_text("old")
     answer = CommandResult(code=1, err="error: No solution found\n  cause: there is no version of six==1.16.0.\n")
@@ -192,12 +192,12 @@ def test_disagreements(change: dict[str, object], text: str, expected: list[str]
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "same"),
+    ("left", "right", "same"),
     [("2019.05", "2019.5", True), ("1.0", "1.0.0", True), ("1.0", "1.0.1", False), ("1.0-odd?", "1.0", False)],
 )
-def test_same_version(one: str, other: str, same: bool) -> None:
+def test_same_version(left: str, right: str, same: bool) -> None:
     """Two spellings of a version are one version; a spelling that is none equals only itself."""
-    assert same == locks.same_version(one, other)
+    assert same == locks.same_version(left, right)
 
 
 @pytest.mark.slow
@@ -212,7 +212,7 @@ def test_committed_lock_is_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.slow
 def test_what_does_not_exist_does_not_resolve() -> None:
-    """Needs uv and the package index: a package that nobody has published is told in one line."""
+    """Needs uv and the package index: a package that nobody has published is reported in one line."""
     wanted = dataclasses.replace(ENVIRONMENT, requirements=("crossload-has-no-such-package==1",))
     with pytest.raises(LockError, match=r"crossload-has-no-such-package was not found"):
         locks.make(wanted)

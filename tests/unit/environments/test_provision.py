@@ -1,4 +1,4 @@
-"""Provisioning: when an environment is used again, what is told when there is none, and the same for real with uv."""
+"""Provisioning: when an environment is reused, what is reported when there is none, and the same for real with uv."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pat
 
 
 class Uv:
-    """A uv, and the Pythons it makes, that do as told; stands in for `commands.run`."""
+    """A uv, and the Pythons it makes, that obey; stands in for `commands.run`."""
 
     def __init__(self, **answers: CommandResult) -> None:
         """Begin with the answers that are not the good ones, by the kind of command."""
@@ -98,7 +98,7 @@ class Uv:
 
 @pytest.fixture
 def uv() -> Uv:
-    """A uv that does all it is told to."""
+    """A uv that does everything asked of it."""
     return Uv()
 
 
@@ -219,12 +219,12 @@ def test_named_python_is_used(uv: Uv, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     """Title and runtimes are no reason to rebuild; Python, lock and unmet requirements are."""
-    asked = records.wanted(ENVIRONMENT)
-    assert asked == records.wanted(dataclasses.replace(ENVIRONMENT, title="Other", runtimes=()))
-    assert asked != records.wanted(dataclasses.replace(ENVIRONMENT, python="3.6"))
-    assert asked != records.wanted(dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
+    wanted = records.wanted(ENVIRONMENT)
+    assert wanted == records.wanted(dataclasses.replace(ENVIRONMENT, title="Other", runtimes=()))
+    assert wanted != records.wanted(dataclasses.replace(ENVIRONMENT, python="3.6"))
+    assert wanted != records.wanted(dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
     locks.path(ENVIRONMENT).unlink()
-    assert asked != records.wanted(ENVIRONMENT)
+    assert wanted != records.wanted(ENVIRONMENT)
     monkeypatch.setattr(locks, "apply_here", lambda: False)
     elsewhere = records.wanted(ENVIRONMENT)
     later = dataclasses.replace(ENVIRONMENT, as_of=datetime.date(2024, 1, 1))
@@ -256,7 +256,7 @@ def _nightly(uv: Uv) -> Environment:
 def test_rolling_environment_is_resolved_once_and_made(
     uv: Uv, monkeypatch: pytest.MonkeyPatch, committed_apply: bool
 ) -> None:
-    """Without a resolution there is one now; it is what is asked, on every platform, until it is made anew."""
+    """Without a resolution there is one now; it is what is wanted, on every platform, until it is made again."""
     monkeypatch.setattr(locks, "apply_here", lambda: committed_apply)
     nightly = _nightly(uv)
     record = provision.provision(nightly, run=uv)
@@ -292,7 +292,7 @@ def test_rolling_environment_that_cannot_be_resolved(uv: Uv) -> None:
 
 
 def test_lock_of_another_table(uv: Uv) -> None:
-    """A table that was changed without making the lock again is told with both versions."""
+    """A table that was changed without making the lock again is reported with both versions."""
     record = unavailable(uv, dataclasses.replace(ENVIRONMENT, requirements=("crossload-tiny==2.0",)))
     assert (
         "its lock does not match environments.toml: it has crossload-tiny 1.0, and ==2.0 is required" == record.reason
@@ -328,17 +328,17 @@ def test_failed_install_is_one_line_and_a_log_without_secrets(uv: Uv) -> None:
 
 @POSIX
 @pytest.mark.parametrize(
-    ("packages", "told"),
+    ("packages", "difference"),
     [
         ([], "crossload-tiny 1.0 is missing"),
         ([["crossload-tiny", "1.1"]], "crossload-tiny is 1.1, not 1.0"),
         ([["crossload-tiny", "1.0"], ["pip", "9"]], "pip 9 is not locked"),
     ],
 )
-def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]], told: str) -> None:
-    """An install that went well but is not what was asked is unavailable, with what differs."""
+def test_environment_is_asked_what_is_installed(uv: Uv, packages: list[list[str]], difference: str) -> None:
+    """An install that went well but differs from the lock is unavailable, with what differs."""
     uv.packages = packages
-    assert f"the installed packages differ from the lock: {told}" == unavailable(uv).reason
+    assert f"the installed packages differ from the lock: {difference}" == unavailable(uv).reason
 
 
 @POSIX
@@ -390,7 +390,7 @@ def test_what_does_not_exist_on_a_platform(uv: Uv, monkeypatch: pytest.MonkeyPat
 
 
 def test_home_that_cannot_be_written(uv: Uv, home: pathlib.Path) -> None:
-    """A home that is a file is trouble of this machine, told in a record and not raised."""
+    """A home that is a file is a problem of this machine, reported in a record and not raised."""
     home.write_text("in the way")
     record = provision.provision(ENVIRONMENT, run=uv)
     assert ("unavailable", True) == (record.status, record.reason.startswith("cannot be made: "))
@@ -545,8 +545,8 @@ def test_real_provisioning_killed(tmp_path: pathlib.Path) -> None:
     killed = time.monotonic()
     assert records.folder(ENVIRONMENT).is_dir()
     assert records.current(ENVIRONMENT) is None
-    told: list[str] = []
-    record = provision.provision(ENVIRONMENT, tell=told.append)
-    assert ("ready", "waiting for another process") == (record.status, told[0])
+    steps: list[str] = []
+    record = provision.provision(ENVIRONMENT, tell=steps.append)
+    assert ("ready", "waiting for another process") == (record.status, steps[0])
     assert time.monotonic() - killed > 1
     assert record == records.current(ENVIRONMENT)
