@@ -59,7 +59,7 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
         name: document["run"]["time"]["save"] + document["run"]["time"]["load"]
         for name, document in (("zygotes", forked), ("fresh", fresh))
     }
-    steps = sum(sum(of.values()) for of in forked["run"]["steps"].values()) / JOBS  # what no isolation can save
+    steps = sum(sum(seconds.values()) for seconds in forked["run"]["steps"].values()) / JOBS  # no isolation saves this
     verdicts = [
         {(cell["variant"], cell["save"], cell["load"]): cell["verdict"] for cell in document["cells"]}
         for document in (forked, fresh)
@@ -96,10 +96,10 @@ def _matrix(arguments: list[str]) -> dict[str, Any]:
 def _least() -> tuple[float, int]:
     """Wall seconds for the same saves and loads, one process a runtime, two at once; how many of them died."""
     with _tasks() as (tasks, prepared):
-        by_runtime = [
-            [task for task in tasks if task.runtime == one] for one in dict.fromkeys(task.runtime for task in tasks)
-        ]
-        return _timed([prepared(some) for some in by_runtime])
+        by_runtime: dict[str, list[Task]] = {}
+        for task in tasks:
+            by_runtime.setdefault(task.runtime.id, []).append(task)
+        return _timed([prepared(group) for group in by_runtime.values()])
 
 
 def _without_bytecode() -> float:
@@ -111,8 +111,9 @@ def _without_bytecode() -> float:
         sample = [task for task in tasks if task.runtime.id in RUNTIMES[1:]][::SAMPLE]
         nowhere = str(prepared.work / "nowhere")
         commands = [prepared([task]) for task in sample]
-        found, _ = _timed(commands)
-        return _timed(commands, PYTHONPYCACHEPREFIX=nowhere)[0] / found
+        with_bytecode, _ = _timed(commands)
+        without, _ = _timed(commands, PYTHONPYCACHEPREFIX=nowhere)
+        return without / with_bytecode
 
 
 class _Prepared:
@@ -131,8 +132,8 @@ class _Prepared:
 @contextlib.contextmanager
 def _tasks() -> Iterator[tuple[list[Task], _Prepared]]:
     """All tasks of the benchmark, and what makes commands of them."""
-    found, _ = scenarios.read_all(paths.SCENARIOS)
-    selection = select(load_catalogue(), found, SelectionFilters(runtimes=RUNTIMES, scenarios=SCENARIOS))
+    every_scenario, _ = scenarios.read_all(paths.SCENARIOS)
+    selection = select(load_catalogue(), every_scenario, SelectionFilters(runtimes=RUNTIMES, scenarios=SCENARIOS))
     matrix = Matrix(load_catalogue(), selection, (), Options())
     with tempfile.TemporaryDirectory(dir=paths.home()) as folder:
         yield matrix.tasks(), _Prepared(matrix.artifacts, pathlib.Path(folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import collections
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from rich.console import Console
 from harness.catalogue.causes import Causes, Signature
 from harness.catalogue.causes_reader import load_causes
 from harness.cli import output
+from harness.cli.setting import Setting
 from harness.errors import UsageError
 from harness.results import diagnose, sources, tally
 from harness.results.diagnose import UNKNOWN
@@ -45,7 +47,7 @@ docs/causes.md explains the catalogue.
 """
 
 
-def add(commands: Any) -> None:
+def add(commands: Any, setting: Setting) -> None:
     """Add the command to the others."""
     parser = commands.add_parser(
         "causes",
@@ -65,10 +67,10 @@ def add(commands: Any) -> None:
         help="a results document (default: reports/results.json if it exists, otherwise reports/reference)",
     )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=functools.partial(run, setting))
 
 
-def run(parsed: argparse.Namespace, console: Console) -> int:
+def run(setting: Setting, parsed: argparse.Namespace, console: Console) -> int:
     """Print the counts or one cause. Raises UsageError for an unknown cause, and if there are no results."""
     catalogue = load_causes()
     if parsed.cause and parsed.cause != UNKNOWN and parsed.cause not in catalogue.by_id:
@@ -76,7 +78,7 @@ def run(parsed: argparse.Namespace, console: Console) -> int:
             f"unknown cause {parsed.cause!r}{nearest(parsed.cause, [*catalogue.by_id, UNKNOWN])}",
             "nox -s causes lists those of the cells",
         )
-    source = sources.choose(parsed.results)
+    source = sources.choose(parsed.results, last=setting.results, committed=setting.reference)
     document = sources.rediagnose(source.document, catalogue)
     if parsed.cause == UNKNOWN:
         data, page = _unknown_data(document), _unknown_page(document, most=None)

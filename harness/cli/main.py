@@ -39,6 +39,6 @@ def _parser(setting: Setting) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     matrix.add(commands, setting)
     report.add(commands, setting)
-    upgrade.add(commands)
-    causes.add(commands)
+    upgrade.add(commands, setting)
+    causes.add(commands, setting)
     return parser

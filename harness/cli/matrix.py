@@ -123,8 +123,8 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         "--remedies",
         choices=("needed", "all", "none"),
         default="needed",
-        help="which remedies to try. needed (default): those of cells that no other cell already helps, for example one "
-        "in another format; all: those of every cell; none: only name the causes",
+        help="which remedies to try. needed (default): those of cells that no other cell helps, such as one in "
+        "another format; all: those of every cell; none: only name the causes",
     )
     group.add_argument(
         "--no-reference",
@@ -198,7 +198,7 @@ def _run(
     report = None if parsed.fresh or parsed.before else previous.report()
     if report:
         output.print_text(
-            messages, "Nothing has changed since the last run: its report is up to date (--fresh runs everything again)."
+            messages, "Nothing has changed since the last run: its report is up to date (--fresh runs it all again)."
         )
         output.print_summary(console, report.document, report.files, time.monotonic() - begun, as_json=parsed.json)
         return 0

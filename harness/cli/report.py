@@ -1,4 +1,4 @@
-"""The commands `report` and `reference`, which write files from existing results, and `new`, which writes a scenario."""
+"""The commands `report` and `reference`, which write files from known results, and `new`, which writes a scenario."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _add_report(commands: Any) -> None:
         "report",
         prog="nox -s report --",
         help="write the report again from results.json",
-        description="Write the report again from the results of the last run. Causes are assigned again from the current "
-        "catalogue; remedies are those that the run tried.",
+        description="Write the report again from the results of the last run. Causes are assigned again from the "
+        "current catalogue; remedies are those that the run tried.",
     )
     add_results(parser)
     add_reports(parser)

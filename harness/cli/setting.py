@@ -13,9 +13,10 @@ from harness.run.machinery import Machinery
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Setting:
-    """The catalogue, the machinery, the folder of the committed reference, and the page of findings made from it."""
+    """The catalogue, the machinery, the last results, the reference, and the page of findings made from it."""
 
     load_catalogue: Callable[[], Catalogue] = load_catalogue
     machinery: Machinery = dataclasses.field(default_factory=Machinery)
+    results: pathlib.Path = paths.REPORTS / "results.json"
     reference: pathlib.Path = paths.REFERENCE
     findings: pathlib.Path = paths.PROJECT / "docs" / "findings.md"

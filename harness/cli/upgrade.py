@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.environments import load_catalogue
 from harness.catalogue.loading import LOADING_METHODS
 from harness.cli import output
+from harness.cli.setting import Setting
 from harness.errors import UsageError
 from harness.results import sources
 from harness.results.shape import Document
@@ -37,7 +39,7 @@ move, and otherwise the committed ones (reports/reference). docs/upgrade.md expl
 """
 
 
-def add(commands: Any) -> None:
+def add(commands: Any, setting: Setting) -> None:
     """Add the command to the others."""
     parser = commands.add_parser(
         "upgrade",
@@ -61,17 +63,19 @@ def add(commands: Any) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print the advice as JSON")
     how.add_argument("--markdown", action="store_true", help="print the advice as Markdown")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=functools.partial(run, setting))
 
 
-def run(parsed: argparse.Namespace, console: Console) -> int:
+def run(setting: Setting, parsed: argparse.Namespace, console: Console) -> int:
     """Print the advice. Raises UsageError for an unknown name, and if there are no results."""
     save, load = parsed.save, parsed.load
     if load and not save:
         raise UsageError("--to without --from", f"nox -s upgrade -- --from RUNTIME --to {load}")
-    source = sources.choose(
-        parsed.results, lambda document: bool(load) and scenarios_covered(document, save, load) >= ENOUGH
-    )
+
+    def covers_move(document: Document) -> bool:
+        return bool(load) and scenarios_covered(document, save, load) >= ENOUGH
+
+    source = sources.choose(parsed.results, covers_move, last=setting.results, committed=setting.reference)
     _check(source.document, [name for name in (save, load) if name])
     if save and load:
         _print_move(parsed, console, source)

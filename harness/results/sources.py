@@ -23,19 +23,24 @@ class Source:
     what: str
 
 
-def choose(named: pathlib.Path | None, enough: Callable[[Document], bool] = bool) -> Source:
+def choose(
+    named: pathlib.Path | None,
+    enough: Callable[[Document], bool] = bool,
+    *,
+    last: pathlib.Path = paths.REPORTS / "results.json",
+    committed: pathlib.Path = paths.REFERENCE,
+) -> Source:
     """The named file, or else the last run if it knows enough, or else the reference, or else the last run anyway.
 
-    Raises UsageError if there is none.
+    `last` is the document of the last run, `committed` the folder of the reference. Raises UsageError if there is none.
     """
     if named:
         return Source(document=read_document(named), path=named, what="results that you named")
-    last = paths.REPORTS / "results.json"
     run = Source(document=read_document(last), path=last, what="the last run") if last.is_file() else None
     if run and enough(run.document):
         return run
-    if reference.there(paths.REFERENCE):
-        return Source(document=reference.read(paths.REFERENCE), path=paths.REFERENCE, what="the committed reference")
+    if reference.there(committed):
+        return Source(document=reference.read(committed), path=committed, what="the committed reference")
     if run:
         return run
     raise UsageError("there are no results: neither a last run nor a reference", "make some: nox -s matrix")

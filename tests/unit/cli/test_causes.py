@@ -9,14 +9,16 @@ import pytest
 
 from harness import paths
 from harness.cli.main import main
+from harness.cli.setting import Setting
 from tests.unit import moves
+
+NO_REFERENCE = pathlib.Path("reports/reference")
 
 
 @pytest.fixture
 def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A folder with the results of a last run: two cells with a cause, one without, one that is good."""
-    monkeypatch.setattr(paths, "REPORTS", tmp_path / "reports")
-    monkeypatch.setattr(paths, "REFERENCE", tmp_path / "reports" / "reference")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.chdir(tmp_path)
     verified = [moves.trial("saver-defaults", "identical")]
     document = moves.document(
@@ -30,9 +32,12 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
     return tmp_path
 
 
-def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
-    """What the command prints, on stdout where it goes well."""
-    assert code == main(["causes", *arguments])
+def said(
+    capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0, reference: pathlib.Path = NO_REFERENCE
+) -> str:
+    """What the command prints: on stdout if it succeeds, otherwise on stderr."""
+    setting = Setting(results=pathlib.Path("reports/results.json"), reference=reference)
+    assert code == main(["causes", *arguments], setting)
     out = capsys.readouterr()
     return out.err if code else out.out
 
@@ -116,8 +121,8 @@ def test_the_committed_reference(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All four parts add up to the failing cells; nearly every one has a cause, and no signature is idle."""
-    monkeypatch.setattr(paths, "REPORTS", tmp_path)
-    told = json.loads(said(capsys, "--json"))
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(said(capsys, "--json", reference=paths.REFERENCE))
     parts = dict(told["remedies"])
     assert (
         told["failing"]

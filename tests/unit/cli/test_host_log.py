@@ -16,7 +16,7 @@ LOG = logging.getLogger("harness.execute.somewhere")
 
 
 def test_the_file_has_everything_and_the_console_what_matters(tmp_path: pathlib.Path) -> None:
-    """Details go to the file alone, with time, level, thread and module; nothing is logged afterwards."""
+    """Only the file has details, with time, level, thread and module; nothing is logged afterwards."""
     console = Console(file=io.StringIO(), width=200)
     with host_log(console, verbose=True, file=tmp_path / "run.log"):
         LOG.debug("a detail")
@@ -31,7 +31,7 @@ def test_the_file_has_everything_and_the_console_what_matters(tmp_path: pathlib.
 
 
 def test_without_either_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    """Not even a warning: a run's own lines are what a user reads."""
+    """Not even a warning: users read the run's own lines."""
     console = Console(file=io.StringIO())
     with host_log(console, verbose=False, file=None):
         LOG.info("a step")
@@ -42,6 +42,6 @@ def test_without_either_nothing_is_shown(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_file_that_cannot_be_written_is_wrong_use(tmp_path: pathlib.Path) -> None:
-    """With what to do."""
+    """The error says what to do."""
     with pytest.raises(UsageError, match="--log FILE"), host_log(Console(), verbose=False, file=tmp_path):
         pass

@@ -1,4 +1,4 @@
-"""The command line: what it prints, what it writes, and one exit code for each kind of end."""
+"""The command line: what it prints, what it writes, and its exit codes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TITLED = '"""Shapes [batch, time] of a [/b] layer."""\n' + made.LEAST.partition(
 
 
 class Command:
-    """`matrix` on the scenarios of a place, with environments and workers as they are made out to be."""
+    """`matrix` on the scenarios of the current folder, with made-up environments and workers."""
 
     def __init__(self) -> None:
         self.load_catalogue: Callable[[], Catalogue] = lambda: CATALOGUE
@@ -38,7 +38,7 @@ class Command:
 
     @property
     def setting(self) -> Setting:
-        """What the command works with."""
+        """The made-up machinery that the command works with."""
         machinery = Machinery(
             wanted=lambda environment: f"wanted {len(self.refreshed)}",
             current=lambda environment: None if environment.id in self.missing else made.record(environment.id),
@@ -56,11 +56,11 @@ class Command:
         )
 
     def __call__(self, *arguments: str) -> int:
-        """The exit code."""
+        """Run `matrix` and return its exit code."""
         return self.main("matrix", "--scenarios", "scenarios", "--reports", "reports", *arguments)
 
     def main(self, *arguments: str) -> int:
-        """The exit code of any command."""
+        """Run any command and return its exit code."""
         return main(arguments, self.setting)
 
     def _pool(
@@ -71,7 +71,7 @@ class Command:
 
 @pytest.fixture
 def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """A folder with one scenario in `scenarios`, which is the current one."""
+    """The current folder, with one scenario in `scenarios`."""
     assert not home.exists()
     made.written(tmp_path / "scenarios", "dense", made.LEAST + '\n\nFORMATS = ("h5", "keras")\n')
     monkeypatch.chdir(tmp_path)
@@ -80,31 +80,31 @@ def place(home: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def run(place: pathlib.Path) -> Command:
-    """The command, with a small catalogue and workers that all say the same."""
+    """The command, with a small catalogue and workers that all observe the same."""
     return Command()
 
 
-def test_a_run_is_told_and_written(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Progress in plain lines, the counts of verdicts, what was done, where the report is."""
+def test_a_run_is_printed_and_written(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It prints progress in plain lines, the counts of verdicts, the work done, and where the report is."""
     assert 0 == run()
     out = capsys.readouterr().out
-    for said in (
+    for text in (
         "saves: 4 to do, 0 known",
         "loads: 8 of 8",
         "12 saves, loads and remedies run, 0 known before",
         "reports/index.html",
     ):
-        assert said in out
+        assert text in out
     assert any(line.split()[1:3] == ["identical", "8"] for line in out.splitlines())
     for name in ("index.html", "results.json", "results.schema.json", "results.csv"):
         assert (place / "reports" / name).is_file()
     jsonschema.validate(json.loads((place / "reports" / "results.json").read_text()), json.loads(export.schema()))
 
 
-def test_a_report_stands_where_nothing_has_changed(
+def test_a_report_is_kept_if_nothing_has_changed(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is told and not written again; a scenario that is edited, `--fresh` and `--before` make another."""
+    """The run says so and writes nothing; an edited scenario, `--fresh` and `--before` make a new report."""
     page = place / "reports" / "index.html"
     run()
     first, written = capsys.readouterr().out, page.stat().st_mtime_ns
@@ -119,9 +119,9 @@ def test_a_report_stands_where_nothing_has_changed(
     run("--json")
     capsys.readouterr()
     run("--json")
-    said = capsys.readouterr()
-    assert (0, 4) == tuple(json.loads(said.out)["run"]["work"][f"saves_{how}"] for how in ("run", "known"))
-    assert "Nothing has changed" in said.err
+    output = capsys.readouterr()
+    assert (0, 4) == tuple(json.loads(output.out)["run"]["work"][f"saves_{how}"] for how in ("run", "known"))
+    assert "Nothing has changed" in output.err
     for more in (["--fresh"], ["--before", "reports/results.json"]):
         for _ in range(2):
             run(*more)
@@ -132,16 +132,16 @@ def test_a_report_stands_where_nothing_has_changed(
     assert "0 saves, loads and remedies run, 6 known before" in capsys.readouterr().out.split("Report:")[-2]
 
 
-def test_a_model_that_does_not_load_is_no_failure_of_the_run(
+def test_a_model_that_does_not_load_does_not_fail_the_run(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is a finding; so is a scenario that raised and an environment that is not there."""
+    """It is a finding; so are a scenario that raised and an unavailable environment."""
     raised = made.failure(step="build", path=str(place / "scenarios" / "dense.py"), line=5, message="[/no] such thing")
     run.tell = lambda task: (made.attempt(Outcome.RAISED, failure=raised), {})
     run.missing = {"env-new"}
     assert 0 == run()
     out = capsys.readouterr().out
-    assert "scenario at fault: scenarios/dense.py:5: ValueError: [/no] such thing (in old)" in out
+    assert "faulty scenario: scenarios/dense.py:5: ValueError: [/no] such thing (in old)" in out
     assert "unavailable: env-new: no [/b] Python\n  -> get one" in out
 
 
@@ -149,39 +149,39 @@ def _unavailable(environment: Any) -> Provisioned:
     return made.record(environment.id, status="unavailable", reason="no [/b] Python", hint="get one")
 
 
-def test_the_summary_as_json_is_all_there_is_on_stdout(
+def test_stdout_has_only_the_summary_as_json(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Progress goes to stderr."""
     assert 0 == run("--json")
-    said = capsys.readouterr()
-    told = json.loads(said.out)
-    assert (8, 0) == (told["verdicts"]["identical"], told["verdicts"]["crashed"])
-    assert {"verdicts", "faults", "seconds", "run", "files"} == set(told)
-    assert pathlib.Path(told["files"]["index.html"]).is_file()
-    assert "saves: 4 to do" in said.err
+    output = capsys.readouterr()
+    summary = json.loads(output.out)
+    assert (8, 0) == (summary["verdicts"]["identical"], summary["verdicts"]["crashed"])
+    assert {"verdicts", "faults", "seconds", "run", "files"} == set(summary)
+    assert pathlib.Path(summary["files"]["index.html"]).is_file()
+    assert "saves: 4 to do" in output.err
 
 
 @pytest.mark.parametrize("option", ["--list", "--dry-run"])
-def test_what_is_only_told_can_be_json(
+def test_a_list_and_a_dry_run_can_be_json(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], option: str
 ) -> None:
-    """And writes no report."""
+    """They write no report."""
     assert 0 == run(option, "--json")
-    told = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     assert not (place / "reports").exists()
     if option == "--list":
-        assert ["dense/h5", "dense/keras"] == told["scenarios"][0]["variants"]
-        assert ["old", "new"] == [runtime["id"] for runtime in told["runtimes"]]
+        assert ["dense/h5", "dense/keras"] == printed["scenarios"][0]["variants"]
+        assert ["old", "new"] == [runtime["id"] for runtime in printed["runtimes"]]
     else:
-        assert ["dense/h5: old", "dense/keras: old", "dense/h5: new", "dense/keras: new"] == told["saves"]
-        assert (0, 8, 0) == (told["saves_known"], told["loads_at_most"], told["loads_known"])
+        assert ["dense/h5: old", "dense/keras: old", "dense/h5: new", "dense/keras: new"] == printed["saves"]
+        assert (0, 8, 0) == (printed["saves_known"], printed["loads_at_most"], printed["loads_known"])
 
 
-def test_json_is_json_also_where_colours_are_forced(
+def test_json_is_json_even_if_colours_are_forced(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many CI services do."""
+    """Many CI services force them."""
     monkeypatch.setenv("FORCE_COLOR", "1")
     run("--list", "--json")
     assert json.loads(capsys.readouterr().out)
@@ -190,7 +190,7 @@ def test_json_is_json_also_where_colours_are_forced(
 def test_a_dry_run_says_what_would_be_done(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before and after."""
+    """Before a run and after it."""
     assert 0 == run("--dry-run", "--save", "old", "--format", "h5")
     assert [
         "environments used: env-old, env-new",
@@ -227,16 +227,16 @@ def test_a_group_is_chosen(
     arguments: list[str],
     used: str,
 ) -> None:
-    """The core set without a word, everything but what rolls with `--all`, and the last word counts."""
+    """The core set by default, everything but rolling environments with `--all`; the last option counts."""
     run.load_catalogue = _rolling
     assert 0 == run("--dry-run", *arguments)
     assert f"environments used: {used}" == capsys.readouterr().out.splitlines()[0]
 
 
-def test_an_unknown_group_gets_the_nearest(
+def test_an_unknown_group_suggests_the_nearest(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As every other name does."""
+    """As all unknown names do."""
     run.load_catalogue = _rolling
     assert errors.UsageError.exit_code == run("--group", "nightli")
     assert "no group 'nightli'; did you mean nightly?" in capsys.readouterr().err
@@ -245,7 +245,7 @@ def test_an_unknown_group_gets_the_nearest(
 def test_a_run_resolves_the_rolling_environments_that_it_uses(
     run: Command, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Anew at each run, before it is asked what is known; a run without them and a dry one resolve nothing."""
+    """It does so every time, before known results are looked up; runs without them and dry runs resolve nothing."""
     run.load_catalogue = _rolling
     run()
     run("--dry-run", "--group", "nightly")
@@ -257,22 +257,22 @@ def test_a_run_resolves_the_rolling_environments_that_it_uses(
 
 
 def _rolling() -> Catalogue:
-    """A catalogue with one environment in core, one more in all, and one that rolls."""
+    """A catalogue with one environment in core, another in all, and a rolling one."""
     groups = {"new": ("all",), "night": ("nightly",)}
     *others, night = made.catalogue("old", "new", "night", groups=groups).environments
     return Catalogue((*others, dataclasses.replace(night, rolling=True)))
 
 
 def test_a_list_names_everything(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Scenarios with their formats, runtimes with their environments."""
+    """It has scenarios with their formats, and runtimes with their environments."""
     assert 0 == run("--list")
     out = capsys.readouterr().out
-    for said in ("dense", "h5, keras", "Title of old", "env-new", "core, all"):
-        assert said in out
+    for text in ("dense", "h5, keras", "Title of old", "env-new", "core, all"):
+        assert text in out
 
 
 def test_a_title_is_shown_as_it_is(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Brackets are no markup."""
+    """Brackets are not markup."""
     made.written(place / "scenarios", "titled", TITLED)
     assert 0 == run("--list")
     assert "Shapes [batch, time] of a [/b] layer" in capsys.readouterr().out
@@ -289,26 +289,26 @@ def test_a_title_is_shown_as_it_is(run: Command, place: pathlib.Path, capsys: py
         (errors.LockError, 6),
     ],
 )
-def test_every_kind_of_error_has_an_exit_code_of_its_own(
+def test_every_kind_of_error_has_its_own_exit_code(
     run: Command,
     place: pathlib.Path,
     capsys: pytest.CaptureFixture[str],
     error: type[errors.CrossloadError],
     code: int,
 ) -> None:
-    """And is a message on stderr with what to do, never a traceback."""
+    """It prints a message with what to do on stderr, never a traceback."""
 
     def broken() -> Any:
         raise error("it [/broke]", "mend it")
 
     run.load_catalogue = broken
     assert code == run()
-    said = capsys.readouterr()
-    assert ("", "crossload: it [/broke]\n  -> mend it\n") == (said.out, said.err)
+    output = capsys.readouterr()
+    assert ("", "crossload: it [/broke]\n  -> mend it\n") == (output.out, output.err)
 
 
 def test_no_two_kinds_of_error_share_an_exit_code() -> None:
-    """Nor that of an interruption, nor that of success."""
+    """Interruption and success have codes of their own, too."""
     codes = [
         INTERRUPTED,
         0,
@@ -319,7 +319,7 @@ def test_no_two_kinds_of_error_share_an_exit_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--runtimes", "odl"], "no runtime 'odl'; did you mean old?"),
         (["--save", "old", "--load", "mew"], "no runtime 'mew'; did you mean new?"),
@@ -328,15 +328,15 @@ def test_no_two_kinds_of_error_share_an_exit_code() -> None:
         (["--variant", "dense/h6"], "no variant 'dense/h6'; did you mean dense/h5"),
         (["--format", "code"], "nothing is selected"),
         (["--scenarios", "nowhere"], "--scenarios nowhere: no such folder"),
-        (["--scenarios", "."], "no scenario there"),
+        (["--scenarios", "."], "no scenarios there"),
     ],
 )
-def test_wrong_use_is_told_with_what_was_meant(
-    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+def test_wrong_use_is_reported_with_what_was_meant(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     """Exit code 2, and nothing is done."""
     assert 2 == run(*arguments)
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (place / "reports").exists()
 
 
@@ -358,7 +358,7 @@ def test_wrong_use_is_told_with_what_was_meant(
 def test_values_that_make_no_sense_are_refused(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
-    """By the parser, with its usage."""
+    """The parser refuses them and prints its usage."""
     with pytest.raises(SystemExit) as caught:
         run(*arguments)
     assert 2 == caught.value.code
@@ -366,7 +366,7 @@ def test_values_that_make_no_sense_are_refused(
 
 
 def test_help_explains_every_option(run: Command, capsys: pytest.CaptureFixture[str]) -> None:
-    """And needs no catalogue, no store, no scenario."""
+    """It needs no catalogue, no store and no scenario."""
     with pytest.raises(SystemExit) as caught:
         run.main("matrix", "--help")
     assert 0 == caught.value.code
@@ -393,21 +393,21 @@ def test_help_explains_every_option(run: Command, capsys: pytest.CaptureFixture[
         assert option in out
 
 
-def test_names_may_be_given_together_or_one_by_one(
+def test_names_may_be_listed_or_the_option_repeated(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Commas, or the option again."""
-    told = []
+    """Both select the same."""
+    outlooks = []
     for arguments in (["--format", "h5,keras"], ["--format", "h5", "--format", "keras"]):
         assert 0 == run("--dry-run", "--json", *arguments)
-        told.append(json.loads(capsys.readouterr().out))
-    assert told[0] == told[1]
+        outlooks.append(json.loads(capsys.readouterr().out))
+    assert outlooks[0] == outlooks[1]
 
 
-def test_an_interruption_is_told_and_everything_finished_is_kept(
+def test_an_interruption_is_reported_and_finished_work_is_kept(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the exit code that shells give to it."""
+    """The exit code is the one that shells use."""
     left = iter(range(5))
 
     def stopping(task: Any) -> Any:
@@ -418,15 +418,15 @@ def test_an_interruption_is_told_and_everything_finished_is_kept(
     run.tell = stopping
     assert 130 == run("--jobs", "1")
     run.tell = lambda task: made.observed()
-    assert "the same command goes on from here" in capsys.readouterr().out
+    assert "run the same command again to go on from here" in capsys.readouterr().out
     assert 0 == run()
     assert "known before" in capsys.readouterr().out
 
 
-def test_a_scenario_at_fault_is_told_and_the_others_go_on(
+def test_a_faulty_scenario_is_reported_and_the_others_go_on(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With file and line."""
+    """The report has its file and line."""
     made.written(place / "scenarios", "wrong", '"""A title."""\n\nFORMATS = ("h6",)\n')
     assert 0 == run()
     assert "scenarios/wrong.py:3: FORMATS: no format 'h6'; did you mean h5?" in capsys.readouterr().out
@@ -436,19 +436,19 @@ def test_a_scenario_at_fault_is_told_and_the_others_go_on(
     assert "wrong.py" not in capsys.readouterr().out
 
 
-def test_a_pattern_that_means_a_scenario_at_fault_tells_its_fault(
+def test_a_pattern_that_matches_a_faulty_scenario_reports_its_fault(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It must not just be missing from what was asked for."""
+    """The scenario must not silently be missing from the selection."""
     made.written(place / "scenarios", "dense_wrong", "import os\n")
     run("-k", "dense*")
     assert "dense_wrong.py" in "".join(capsys.readouterr())
 
 
-def test_no_scenario_that_can_be_read_is_wrong_use(
+def test_a_folder_without_a_readable_scenario_is_wrong_use(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With all the faults there are."""
+    """All faults are reported together."""
     for name in ("one", "other"):
         made.written(place / "broken", name, "def (\n")
     assert 2 == run("--scenarios", "broken")
@@ -457,29 +457,29 @@ def test_no_scenario_that_can_be_read_is_wrong_use(
     assert "broken/other.py:1: not Python" in err
 
 
-def test_a_store_that_cannot_be_used_is_trouble_of_the_harness(
+def test_an_unusable_store_is_an_error_of_the_harness(
     run: Command, place: pathlib.Path, home: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 4, with the file to move away."""
+    """Exit code 4; the message names the file to move away."""
     home.mkdir()
     (home / "store.sqlite").write_bytes(b"not a database, though somebody may need it" * 50)
     assert 4 == run()
     assert "store.sqlite" in capsys.readouterr().err
 
 
-def test_a_report_that_cannot_be_written_is_told(
+def test_a_report_that_cannot_be_written_is_reported(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As a message with an exit code; the results are in the store."""
+    """There is a message and an exit code; the results are in the store."""
     (place / "reports").write_text("in the way")
     assert run() in range(1, 7)
     assert "reports" in capsys.readouterr().err
 
 
-def test_the_document_names_the_command_that_was_given(
+def test_the_document_has_the_command_of_the_run(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Also when it did not come from a shell."""
+    """Even if it did not come from a shell."""
     run("--json", "--format", "h5")
     assert json.loads(capsys.readouterr().out)["run"]["command"].endswith("--json --format h5")
 
@@ -487,7 +487,7 @@ def test_the_document_names_the_command_that_was_given(
 def test_a_first_scenario_is_written_and_can_be_run(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By the command that it tells."""
+    """The command that it prints runs it."""
     assert 0 == run.main("new", "my_model", "--scenarios", "scenarios")
     assert (
         "Wrote scenarios/my_model.py. Run it: nox -s matrix -- -k my_model --scenarios scenarios\n"
@@ -501,7 +501,7 @@ def test_a_first_scenario_is_written_and_can_be_run(
 def test_a_report_is_written_again_from_its_document(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The same page, elsewhere."""
+    """The page is the same, in another folder."""
     run()
     capsys.readouterr()
     assert 0 == run.main("report", "--results", "reports/results.json", "--reports", "again")
@@ -512,7 +512,7 @@ def test_a_report_is_written_again_from_its_document(
 def test_a_run_becomes_the_reference_and_is_compared_with_it(
     run: Command, place: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Columns, page and findings are written; a verdict that is another one is told, with exit code 1."""
+    """Columns, page and findings are written; a different verdict is reported, with exit code 1."""
     run()
     assert 0 == run.main("reference", "--results", "reports/results.json")
     written = {path.name for path in (place / "reference").iterdir()}
@@ -537,10 +537,10 @@ def test_a_run_becomes_the_reference_and_is_compared_with_it(
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "{}", '{"schema": 99}', "null"])
-def test_what_is_no_results_document_is_refused(
+def test_a_file_that_is_no_results_document_is_refused(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str], content: str | None
 ) -> None:
-    """Exit code 2, and how to make one."""
+    """Exit code 2; the message says how to make one."""
     if content is not None:
         (place / "results.json").write_text(content)
     assert 2 == run.main("report", "--results", "results.json", "--reports", "again")
@@ -548,8 +548,8 @@ def test_what_is_no_results_document_is_refused(
     assert not (place / "again").exists()
 
 
-def test_the_version_is_told(run: Command, capsys: pytest.CaptureFixture[str]) -> None:
-    """And no command is wrong use."""
+def test_the_version_is_printed(run: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """A missing command is wrong use."""
     with contextlib.suppress(SystemExit):
         run.main("--version")
     assert "0." in capsys.readouterr().out
@@ -558,10 +558,10 @@ def test_the_version_is_told(run: Command, capsys: pytest.CaptureFixture[str]) -
     assert 2 == caught.value.code
 
 
-def test_an_earlier_run_is_laid_under_this_one(
+def test_a_run_can_be_compared_with_an_earlier_one(
     run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One that cannot be read is told before anything is run."""
+    """An unreadable earlier run is reported before anything is run."""
     assert 2 == run("--before", "kept.json")
     assert "kept.json: no earlier run can be read" in capsys.readouterr().err
     assert not (place / "reports").exists()
@@ -574,7 +574,7 @@ def test_an_earlier_run_is_laid_under_this_one(
 
 
 def test_a_run_names_causes(run: Command, place: pathlib.Path) -> None:
-    """With remedies and without; both documents keep to the schema."""
+    """With remedies and without; all documents match the schema."""
     for more in ([], ["--remedies", "all"], ["--remedies", "none"]):
         assert 0 == run(*more)
         document = json.loads((place / "reports" / "results.json").read_text())
@@ -585,7 +585,7 @@ def test_a_run_names_causes(run: Command, place: pathlib.Path) -> None:
 
 
 def test_a_dry_run_leaves_nothing_behind(run: Command, place: pathlib.Path, home: pathlib.Path) -> None:
-    """No home, no store, no report, also where a reference is known; and a store that is there stays as it is."""
+    """No home, no store, no report; and an existing store stays as it is."""
     assert 0 == run("--dry-run")
     assert not home.exists()
     assert {"scenarios"} == {path.name for path in place.iterdir()}
@@ -596,7 +596,7 @@ def test_a_dry_run_leaves_nothing_behind(run: Command, place: pathlib.Path, home
 
 
 def test_a_run_can_be_logged(run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """In a file with every task, or on the terminal."""
+    """The log goes to a file with every task, or to the terminal."""
     assert 0 == run("--log", "run.log")
     text = (place / "run.log").read_text()
     assert "saves: 4 to do, 0 known" in text

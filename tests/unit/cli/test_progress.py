@@ -1,4 +1,4 @@
-"""How a run gets on: plain lines where there is no terminal, live bars where there is one."""
+"""The progress of a run: live bars in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.cli import progress
 
 
 class Clock:
-    """A clock that is moved by hand."""
+    """A clock that tests move by hand."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -23,7 +23,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of the lines."""
+    """The clock that the lines use."""
     made = Clock()
     monkeypatch.setattr(progress, "time", made)
     return made
@@ -35,19 +35,19 @@ def console(*, terminal: bool = False) -> Console:
 
 
 def said(console: Console) -> list[str]:
-    """The lines that it wrote."""
+    """The lines that were written to a console."""
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue().splitlines()
 
 
 def test_there_are_bars_on_a_terminal_and_lines_elsewhere() -> None:
-    """A log file is no place for something live."""
+    """Live bars would clutter a log file."""
     assert isinstance(progress.watcher(console(terminal=True)), progress.Bars)
     assert isinstance(progress.watcher(console()), progress.Lines)
 
 
-def test_lines_tell_the_beginning_and_the_end_of_a_phase(clock: Clock) -> None:
-    """With what is known already, and what became of the rest."""
+def test_lines_show_the_beginning_and_the_end_of_a_phase(clock: Clock) -> None:
+    """They count what is known already, and the outcomes of the rest."""
     out = console()
     with progress.Lines(out) as lines:
         lines.begin("saves", 3, 7)
@@ -57,8 +57,8 @@ def test_lines_tell_the_beginning_and_the_end_of_a_phase(clock: Clock) -> None:
     assert ["saves: 3 to do, 7 known", "saves: 3 of 3 in 3 s (2 done, 1 raised)"] == said(out)
 
 
-def test_lines_tell_every_ten_seconds_how_long_it_will_take(clock: Clock) -> None:
-    """And no more often, however much is done."""
+def test_lines_show_every_ten_seconds_how_long_it_will_take(clock: Clock) -> None:
+    """And not more often, however much is done."""
     out = console()
     lines = progress.Lines(out)
     lines.begin("loads", 100, 0)
@@ -73,7 +73,7 @@ def test_lines_tell_every_ten_seconds_how_long_it_will_take(clock: Clock) -> Non
 
 
 def test_each_phase_counts_for_itself(clock: Clock) -> None:
-    """What was saved is not counted among the loads."""
+    """Saves are not counted among the loads."""
     out = console()
     lines = progress.Lines(out)
     for phase in ("saves", "loads"):
@@ -83,14 +83,14 @@ def test_each_phase_counts_for_itself(clock: Clock) -> None:
 
 
 def test_a_phase_with_nothing_to_do_is_one_line(clock: Clock) -> None:
-    """A second run with nothing changed."""
+    """As in a second run with nothing changed."""
     out = console()
     progress.Lines(out).begin("saves", 0, 12)
     assert ["saves: 0 to do, 12 known"] == said(out)
 
 
 def test_bars_show_counts_and_outcomes() -> None:
-    """One bar a phase; one with nothing to do is full."""
+    """There is one bar per phase; a bar with nothing to do is full."""
     out = console(terminal=True)
     with progress.Bars(out) as bars:
         bars.begin("environments", 0, 2)

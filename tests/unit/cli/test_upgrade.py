@@ -7,18 +7,17 @@ import pathlib
 
 import pytest
 
-from harness import paths
 from harness.cli.main import main
+from harness.cli.setting import Setting
 from tests.unit import moves
 
+SETTING = Setting(results=pathlib.Path("reports/results.json"), reference=pathlib.Path("reports/reference"))
 MOVE = ("upgrade", "--from", "old", "--to", "new")
 
 
 @pytest.fixture(autouse=True)
 def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A folder with the results of a last run, where one move is judged and another is not."""
-    monkeypatch.setattr(paths, "REPORTS", tmp_path / "reports")
-    monkeypatch.setattr(paths, "REFERENCE", tmp_path / "reports" / "reference")
     monkeypatch.chdir(tmp_path)
     document = moves.document(
         *moves.many("weights.h5", "identical"),
@@ -42,7 +41,7 @@ def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Pa
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
     """What a command prints, on stdout where it goes well."""
-    assert code == main(arguments)
+    assert code == main(arguments, SETTING)
     out = capsys.readouterr()
     return out.err if code else out.out
 

@@ -1,4 +1,4 @@
-"""Static facts of artifacts: files as Keras writes them, made here byte by byte, and files that are broken."""
+"""Static facts of artifacts: files as Keras writes them, made here byte by byte, and broken files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ TRAINING = {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": 
 
 
 def model(*layers: dict[str, Any]) -> dict[str, Any]:
-    """A Sequential model of layers, as its configuration tells it."""
+    """The configuration of a Sequential model of these layers."""
     return {"class_name": "Sequential", "config": {"name": "sequential", "layers": list(layers)}}
 
 
 def hdf5(path: pathlib.Path, **attributes: Any) -> None:
-    """A whole model of two arrays."""
+    """Write a whole model with two arrays."""
     with h5py.File(path, "w") as stream:
         group = stream.create_group("model_weights/dense")
         group["kernel"], group["bias"] = numpy.zeros((3, 2)), numpy.zeros(2)
@@ -32,8 +32,8 @@ def hdf5(path: pathlib.Path, **attributes: Any) -> None:
             stream.attrs[name] = value if isinstance(value, (str, bytes)) else json.dumps(value)
 
 
-def test_hdf5_tells_its_keras_its_layers_and_how_it_was_compiled(tmp_path: pathlib.Path) -> None:
-    """Attributes are texts in new files and bytes in old ones."""
+def test_hdf5_has_its_keras_version_its_layers_and_how_it_was_compiled(tmp_path: pathlib.Path) -> None:
+    """Attributes are text in new files and bytes in old ones."""
     hdf5(
         tmp_path / "model.h5",
         keras_version=b"2.2.4",
@@ -56,8 +56,8 @@ def test_hdf5_tells_its_keras_its_layers_and_how_it_was_compiled(tmp_path: pathl
     } == inspect.facts(tmp_path)
 
 
-def test_weights_alone_name_nothing(tmp_path: pathlib.Path) -> None:
-    """But who wrote them, and how many arrays."""
+def test_weights_alone_have_few_facts(tmp_path: pathlib.Path) -> None:
+    """Only what wrote them, and how many arrays they are."""
     with h5py.File(tmp_path / "w.h5", "w") as stream:
         stream["dense/kernel"] = numpy.zeros(2)
         stream.attrs["keras_version"] = "2.3.1"
@@ -77,8 +77,8 @@ def test_weights_alone_name_nothing(tmp_path: pathlib.Path) -> None:
         ({"class_name": "Lambda", "config": {"name": "l", "function": "twice", "function_type": "function"}}, False),
     ],
 )
-def test_zip_tells_the_same(tmp_path: pathlib.Path, layer: dict[str, Any], bytecode: bool) -> None:
-    """A function by its name is no bytecode; the optimizer's arrays are no weights."""
+def test_zip_has_the_same_facts(tmp_path: pathlib.Path, layer: dict[str, Any], bytecode: bool) -> None:
+    """A function stored by name is not bytecode; the optimizer's arrays are not weights."""
     with h5py.File(tmp_path / "w", "w") as stream:
         stream["layers/dense/vars/0"] = numpy.zeros(2)
         stream["optimizer/vars/0"] = numpy.zeros(2)
@@ -93,20 +93,20 @@ def test_zip_tells_the_same(tmp_path: pathlib.Path, layer: dict[str, Any], bytec
     )
 
 
-def test_an_architecture_comes_before_the_weights_beside_it(tmp_path: pathlib.Path) -> None:
-    """It says more; JSON inside JSON is read too."""
+def test_an_architecture_comes_before_the_weights_next_to_it(tmp_path: pathlib.Path) -> None:
+    """It says more. JSON inside JSON is read too."""
     hdf5(tmp_path / "weights.h5")
     (tmp_path / "model.json").write_text(json.dumps(json.dumps({**model(DENSE), "keras_version": "2.1.6"})))
     facts = inspect.facts(tmp_path)
     assert ("json", "2.1.6", ["Dense", "Sequential"]) == (facts["kind"], facts["keras_version"], facts["classes"])
 
 
-def test_savedmodel_tells_what_keras_left_in_it(tmp_path: pathlib.Path) -> None:
-    """JSON between other bytes."""
+def test_savedmodel_has_the_facts_that_keras_left_in_it(tmp_path: pathlib.Path) -> None:
+    """They are JSON between other bytes."""
     (tmp_path / "model").mkdir()
-    said = json.dumps({**DENSE, "keras_version": "2.11.0", "training_config": TRAINING})
+    metadata = json.dumps({**DENSE, "keras_version": "2.11.0", "training_config": TRAINING})
     (tmp_path / "model" / "saved_model.pb").write_bytes(b"\x0a\x07\xff")
-    (tmp_path / "model" / "keras_metadata.pb").write_bytes(b"\x0a\x12\x01" + said.encode() + b"\x1a\x00")
+    (tmp_path / "model" / "keras_metadata.pb").write_bytes(b"\x0a\x12\x01" + metadata.encode() + b"\x1a\x00")
     facts = inspect.facts(tmp_path)
     assert ("savedmodel", ["Adam", "Dense"], True, "Adam") == tuple(
         facts[name] for name in ("kind", "classes", "compiled", "optimizer")
@@ -121,23 +121,25 @@ def test_savedmodel_tells_what_keras_left_in_it(tmp_path: pathlib.Path) -> None:
         ("model.json", b'{"class_name": ', "json"),
     ],
 )
-def test_a_broken_file_is_told_and_not_raised(tmp_path: pathlib.Path, name: str, content: bytes, kind: str) -> None:
-    """Of what kind it seems to be, and what its reader said."""
+def test_a_broken_file_is_reported_without_an_exception(
+    tmp_path: pathlib.Path, name: str, content: bytes, kind: str
+) -> None:
+    """The facts are its apparent kind and the error of its reader."""
     (tmp_path / name).write_bytes(content)
     facts = inspect.facts(tmp_path)
     assert kind == facts["kind"]
     assert facts["unreadable"]
 
 
-def test_what_is_no_model_is_something_else(tmp_path: pathlib.Path) -> None:
-    """By its content, whatever its name; and so is a folder with nothing in it."""
+def test_files_that_are_no_model_are_of_the_kind_other(tmp_path: pathlib.Path) -> None:
+    """The content decides, whatever the name; an empty folder is `other` too."""
     assert "other" == inspect.facts(tmp_path)["kind"]
     (tmp_path / "model.h5").write_bytes(b"hello")
     assert "other" == inspect.facts(tmp_path)["kind"]
 
 
-def test_a_checkpoint_is_known_by_its_index(tmp_path: pathlib.Path) -> None:
-    """Which tells nothing without TensorFlow."""
+def test_a_checkpoint_is_recognised_by_its_index(tmp_path: pathlib.Path) -> None:
+    """The index says nothing without TensorFlow."""
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "ckpt.index").write_bytes(b"")
     assert "checkpoint" == inspect.facts(tmp_path)["kind"]

@@ -11,16 +11,14 @@ import pytest
 from harness import paths
 from harness.catalogue.causes_reader import load_causes
 from harness.errors import UsageError
-from harness.results import reference, sources
+from harness.results import sources
+from harness.results.sources import Source
 from tests.unit import moves
 
 
-@pytest.fixture
-def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    """A folder for reports, with neither a last run nor a reference."""
-    monkeypatch.setattr(paths, "REPORTS", tmp_path)
-    monkeypatch.setattr(paths, "REFERENCE", tmp_path / "reference")
-    return tmp_path
+def choose(folder: pathlib.Path, named: pathlib.Path | None = None, *, enough: bool = True) -> Source:
+    """The source among the results in a folder; `enough` is whether any document knows enough."""
+    return sources.choose(named, lambda document: enough, last=folder / "results.json", committed=folder / "reference")
 
 
 def written(path: pathlib.Path, *cells: Any) -> pathlib.Path:
@@ -29,30 +27,29 @@ def written(path: pathlib.Path, *cells: Any) -> pathlib.Path:
     return path
 
 
-def test_without_results_the_error_says_how_to_make_some(place: pathlib.Path) -> None:
+def test_without_results_the_error_says_how_to_make_some(tmp_path: pathlib.Path) -> None:
     with pytest.raises(UsageError, match="nox -s matrix"):
-        sources.choose(None)
+        choose(tmp_path)
 
 
-def test_the_last_run_is_used_if_it_knows_enough(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_last_run_is_used_if_it_knows_enough(tmp_path: pathlib.Path) -> None:
     """If not, the reference is used, or the last run if there is no reference."""
-    last = written(place / "results.json", moves.cell("dense", "h5", "identical"))
-    source = sources.choose(None)
+    last = written(tmp_path / "results.json", moves.cell("dense", "h5", "identical"))
+    source = choose(tmp_path)
     assert (last, "the last run") == (source.path, source.what)
-    assert last == sources.choose(None, lambda document: False).path
-    monkeypatch.setattr(reference, "there", lambda folder: True)
-    monkeypatch.setattr(reference, "read", lambda folder: {"schema": 1, "cells": []})
-    assert last == sources.choose(None, lambda document: len(document["cells"]) == 1).path
-    source = sources.choose(None, lambda document: False)
-    assert (place / "reference", "the committed reference") == (source.path, source.what)
+    assert last == choose(tmp_path, enough=False).path
+    (tmp_path / "reference").symlink_to(paths.REFERENCE)
+    assert last == choose(tmp_path).path
+    source = choose(tmp_path, enough=False)
+    assert (tmp_path / "reference", "the committed reference") == (source.path, source.what)
 
 
-def test_a_named_file_is_used_whatever_it_knows(place: pathlib.Path) -> None:
-    written(place / "results.json")
-    named = written(place / "mine.json", moves.cell("dense", "h5", "identical"))
-    assert named == sources.choose(named, lambda document: False).path
+def test_a_named_file_is_used_whatever_it_knows(tmp_path: pathlib.Path) -> None:
+    written(tmp_path / "results.json")
+    named = written(tmp_path / "mine.json", moves.cell("dense", "h5", "identical"))
+    assert named == choose(tmp_path, named, enough=False).path
     with pytest.raises(UsageError, match="no such file"):
-        sources.choose(place / "none.json")
+        choose(tmp_path, tmp_path / "none.json")
 
 
 def test_causes_are_found_again_and_remedies_that_were_run_stay() -> None:
