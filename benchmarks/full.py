@@ -26,8 +26,9 @@ def run(tell: Callable[[str], None]) -> dict[str, Any]:
     run_, work = document["run"], document["run"]["work"]
     count = work["saves_run"] + work["loads_run"]
     changed = reference.changes(reference.read(paths.REFERENCE), document)
-    for one in changed:
-        tell(f"{one.variant}: {one.save} -> {one.load}: {one.before or 'not asked'}, now {one.now}")
+    for change in changed:
+        move = f"{change.variant}: {change.save} -> {change.load}"
+        tell(f"{move}: {change.before or 'not in the reference'}, now {change.now}")
     return {
         "runtimes": len(document["runtimes"]),
         "variants": len(document["variants"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import collections
 import dataclasses
 import functools
 import pathlib
@@ -12,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from harness.advice.formats import ENOUGH
-from harness.advice.move import advise, best_formats, judged_moves, narrowed, nearest_move, scenarios_covered
+from harness.advice.move import Pair, advise, best_formats, judged_moves, narrowed, nearest_move, scenarios_covered
 from harness.advice.page import advice_page
 from harness.catalogue.causes_reader import load_causes
 from harness.catalogue.environments import load_catalogue
@@ -129,54 +130,43 @@ def _alternatives(document: Document, save: str, load: str) -> list[str]:
 
 def _print_moves(parsed: argparse.Namespace, console: Console, source: Source, save: str) -> None:
     """Without --to: the runtimes, or the best format of each judged move from one of them."""
-    best = best_formats(source.document)
-    judged = judged_moves(source.document)
+    moves = [move for move in judged_moves(source.document) if save in ("", move[0])]
     titles = {runtime["id"]: runtime["title"] for runtime in source.document["runtimes"]}
     if parsed.json:
-        output.print_json(
-            console,
-            {
-                "source": _source(source),
-                "runtimes": [{"id": id, "title": title} for id, title in titles.items()],
-                "moves": [
-                    {"save": origin, "load": target, "best": best.get((origin, target))}
-                    for origin, target in judged
-                    if save in ("", origin)
-                ],
-            },
-        )
+        best = best_formats(source.document)
+        data = {
+            "source": _source(source),
+            "runtimes": [{"id": id, "title": title} for id, title in titles.items()],
+            "moves": [{"save": move[0], "load": move[1], "best": best.get(move)} for move in moves],
+        }
+        output.print_json(console, data)
         return
-    page: list[Block]
-    if save:
-        page = [
-            Heading(f"From {save}", 1),
-            Paragraph(f"The best format for each judged move, by {_described(source)}."),
-            Grid(
-                ("to", "title", "best format"),
-                tuple(
-                    (target, titles[target], best.get((save, target), "none is good"))
-                    for origin, target in judged
-                    if origin == save
-                ),
-                left=3,
-            ),
-        ]
-    else:
-        moves = {id: sum(origin == id for origin, _ in judged) for id in titles}
-        page = [
-            Heading("Runtimes", 1),
-            Paragraph(
-                f"Moves: how many moves from there are judged, by {_described(source)}. For other moves you get what "
-                "little is known, and the nearest judged move."
-            ),
-            Grid(
-                ("runtime", "title", "moves"),
-                tuple((id, title, str(moves[id] or ".")) for id, title in titles.items()),
-                left=2,
-            ),
-        ]
+    page = _moves_page(source, save, moves, titles) if save else _runtimes_page(source, moves, titles)
     page.append(Paragraph(f"Advice on a move: nox -s upgrade -- --from {save or 'RUNTIME'} --to RUNTIME"))
     _print(parsed, console, page)
+
+
+def _moves_page(source: Source, save: str, moves: list[Pair], titles: Mapping[str, str]) -> list[Block]:
+    best = best_formats(source.document)
+    rows = [(target, titles[target], best.get((save, target), "none is good")) for _, target in moves]
+    return [
+        Heading(f"From {save}", 1),
+        Paragraph(f"The best format for each judged move, by {_described(source)}."),
+        Grid(("to", "title", "best format"), tuple(rows), left=3),
+    ]
+
+
+def _runtimes_page(source: Source, moves: list[Pair], titles: Mapping[str, str]) -> list[Block]:
+    counts = collections.Counter(origin for origin, _ in moves)
+    rows = [(id, title, str(counts[id] or ".")) for id, title in titles.items()]
+    return [
+        Heading("Runtimes", 1),
+        Paragraph(
+            f"Moves: how many moves from there are judged, by {_described(source)}. For other moves you get what "
+            "little is known, and the nearest judged move."
+        ),
+        Grid(("runtime", "title", "moves"), tuple(rows), left=2),
+    ]
 
 
 def _print(parsed: argparse.Namespace, console: Console, page: list[Block]) -> None:
