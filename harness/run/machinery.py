@@ -17,7 +17,7 @@ from harness.model import Environment, Provisioned, Runtime
 from harness.store.artifacts import Artifacts
 
 
-class Pool(scheduler.Pool, Protocol):
+class ClosablePool(scheduler.Pool, Protocol):
     """Runs tasks, until it is closed."""
 
     def close(self) -> None:
@@ -36,7 +36,7 @@ class OpenPool(Protocol):
         isolation: Isolation,
         limits: Limits,
         preloads: Mapping[str, list[str]],
-    ) -> Pool:
+    ) -> ClosablePool:
         """Open a pool that works in the folder `work`."""
 
 

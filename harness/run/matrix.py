@@ -26,7 +26,7 @@ from harness.model import Attempt, CellId, Environment, Fault, Outcome, Provisio
 from harness.plan.tasks import Conditions, Selection, Task, load_tasks, save_tasks
 from harness.results.document import RunAttempts, SaveId
 from harness.run.known import Known
-from harness.run.machinery import Machinery, Pool
+from harness.run.machinery import ClosablePool, Machinery
 from harness.run.ready import RunEnvironments, Watcher
 from harness.run.workdir import working_folder
 from harness.store.artifacts import Artifacts
@@ -34,7 +34,7 @@ from harness.store.attempts import Store
 from harness.tools.essence import essence
 
 # Takes the attempt of a task, and returns whether the next task of its chain is wanted.
-Finished = Callable[[Task, Attempt], bool]
+OnAttempt = Callable[[Task, Attempt], bool]
 _log = logging.getLogger(__name__)
 
 
@@ -198,7 +198,7 @@ class Matrix:
         known: int,
         environments: RunEnvironments,
         watcher: Watcher,
-        finished: Finished,
+        finished: OnAttempt,
     ) -> int:
         """Run chains of tasks, each as far as `finished` wants, and return the number of tasks run."""
         watcher.begin(phase, len(chains), known)
@@ -265,7 +265,7 @@ class Matrix:
         chains: Sequence[Chain],
         environments: RunEnvironments,
         watcher: Watcher,
-        finished: Finished,
+        finished: OnAttempt,
     ) -> int:
         run, last = 0, {chain[-1].key for chain in chains}
 
@@ -294,7 +294,7 @@ class Matrix:
         return run
 
     @contextlib.contextmanager
-    def _pool(self, chains: Sequence[Chain], environments: RunEnvironments) -> Iterator[Pool]:
+    def _pool(self, chains: Sequence[Chain], environments: RunEnvironments) -> Iterator[ClosablePool]:
         with working_folder(paths.home() / "work") as folder:
             pool = self._machinery.open_pool(
                 environments.pythons(),
