@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tests.unit import entries
 from tests.unit.report import made_causes
 
 NASTY = (
@@ -302,24 +303,7 @@ def _cell(
     nasty: bool,
 ) -> Any:
     saver, loader = runtimes
-    cell: Any = {
-        "variant": variant["id"],
-        "save": saver["id"],
-        "load": loader["id"],
-        "verdict": "identical",
-        "stage": "compare",
-        "reason": "",
-        "failure": None,
-        "differences": [],
-        "step": "",
-        "signal": "",
-        "notes": [],
-        "seconds": {},
-        "wall": 0.0,
-        "memory": 0,
-        "log": "",
-        "before": "",
-    }
+    cell = entries.cell(variant=variant["id"], save=saver["id"], load=loader["id"], stage="compare", step="")
     if save["outcome"] == "unavailable" or loader["environment"] in away:
         return cell | {"verdict": "unavailable", "stage": "provision", "reason": "no Python 3.7 was found"}
     if save["outcome"] in ("unsupported", "raised"):

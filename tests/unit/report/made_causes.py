@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from tests.unit import entries
+
 CAUSES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("bytecode", "The bytecode of a Lambda is of another Python", "lambda", ("register", "another-format")),
     ("custom-missing", "A class of one's own is not known where the file is loaded", "custom-objects", ("register",)),
@@ -88,17 +90,4 @@ def _trials(document: Any, cell: Any, chance: random.Random, text: str) -> list[
 
 
 def _trial(remedy: str, verdict: str, verified: bool, reason: str = "") -> Any:
-    return {
-        "remedy": remedy,
-        "verdict": verdict,
-        "reason": reason,
-        "verified": verified,
-        "variant": "",
-        "save": "",
-        "load": "",
-        "wall": 0.0,
-        "key": "",
-        "outcome": "",
-        "step": "",
-        "differences": [],
-    }
+    return entries.trial(remedy=remedy, verdict=verdict, verified=verified, reason=reason)
