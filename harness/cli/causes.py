@@ -80,21 +80,27 @@ def run(setting: Setting, parsed: argparse.Namespace, console: Console) -> int:
         )
     source = sources.choose(parsed.results, last=setting.results, committed=setting.reference)
     document = sources.rediagnose(source.document, catalogue)
-    if parsed.cause == UNKNOWN:
-        data, page = _unknown_data(document), _unknown_page(document, most=None)
-    elif parsed.cause:
-        data, page = _cause_data(document, catalogue, parsed.cause), _cause_page(document, catalogue, parsed.cause)
-    else:
-        counts = tally.tally(document)
-        data, page = _data(document, catalogue, counts), _page(document, catalogue, counts, source)
     if parsed.json:
-        output.print_json(console, data)
+        output.print_json(console, _data(document, catalogue, parsed.cause))
     else:
-        pages.print_page(console, page)
+        pages.print_page(console, _page(document, catalogue, parsed.cause, source))
     return 0
 
 
-def _data(document: Document, catalogue: Causes, counts: Tally) -> dict[str, Any]:
+def _data(document: Document, catalogue: Causes, cause: str) -> dict[str, Any]:
+    if cause == UNKNOWN:
+        return _unknown_data(document)
+    return _cause_data(document, catalogue, cause) if cause else _counts_data(document, catalogue)
+
+
+def _page(document: Document, catalogue: Causes, cause: str, source: Source) -> list[Block]:
+    if cause == UNKNOWN:
+        return _unknown_page(document, most=None)
+    return _cause_page(document, catalogue, cause) if cause else _counts_page(document, catalogue, source)
+
+
+def _counts_data(document: Document, catalogue: Causes) -> dict[str, Any]:
+    counts = tally.tally(document)
     return {
         "cells": len(document["cells"]),
         "failing": counts.all.cells,
@@ -109,12 +115,13 @@ def _data(document: Document, catalogue: Causes, counts: Tally) -> dict[str, Any
     }
 
 
-def _page(document: Document, catalogue: Causes, counts: Tally, source: Source) -> list[Block]:
+def _counts_page(document: Document, catalogue: Causes, source: Source) -> list[Block]:
+    counts = tally.tally(document)
     size = f"{len(catalogue.causes)} causes with {len(catalogue.signatures)} signatures"
-    run = f"{output.short_path(source.path)}, run on {document['run']['started'][:10]}"
+    origin = f"{output.short_path(source.path)}, run on {document['run']['started'][:10]}"
     blocks: list[Block] = [
         Heading(f"Causes of the failing cells of {source.what}", 1),
-        Paragraph(f"{run}, diagnosed again by {size}."),
+        Paragraph(f"{origin}, diagnosed again by {size}."),
         _overview(document, counts),
     ]
     if not _run(document):

@@ -142,7 +142,6 @@ def same_version(left: str, right: str) -> bool:
 
 def _written(target: pathlib.Path, text: str) -> pathlib.Path:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, text)
     except OSError as error:
         raise LockError(f"{target} cannot be written: {error}") from error

@@ -92,7 +92,6 @@ def write(environment: Environment, record: Provisioned) -> None:
     """Write the record and its stamp. Raises OSError."""
     target = folder(environment) / RECORD
     content = dataclasses.asdict(record) | ({"stamp": _stamp(environment)} if record.ready else {})
-    target.parent.mkdir(parents=True, exist_ok=True)
     replace_file(target, json.dumps(content, indent=1))
 
 

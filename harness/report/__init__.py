@@ -33,12 +33,11 @@ def write(results: Document, folder: pathlib.Path, before: Earlier | None = None
         "matrix.svg": render.matrix_svg(results, sums),
         "badge.svg": render.badge_svg(sums),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     return {name: _replace(folder / name, output) for name, output in outputs.items()}
 
 
 def publish(results: Document, folder: pathlib.Path) -> list[pathlib.Path]:
-    """Write only the outputs for people into `folder`, which must exist; a reference has the data as columns."""
+    """Write only the outputs for people into `folder`; a reference has the data as columns."""
     from harness.report import export, render, tables
 
     sums = tables.sums(results)

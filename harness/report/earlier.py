@@ -105,12 +105,11 @@ def packed(earlier: Earlier, results: Document) -> dict[str, Any]:
 
     All other cells of the earlier run are only counted (`outside`).
     """
-    verdicts = {name: number for number, name in enumerate(labels.ORDER)}
     variants = {variant["id"]: number for number, variant in enumerate(results["variants"])}
     runtimes = {runtime["id"]: number for number, runtime in enumerate(results["runtimes"])}
     cells = [cell_id(cell) for cell in results["cells"]]
     gone = [
-        (variants[cell.variant], runtimes[cell.save], runtimes[cell.load], verdicts[earlier.verdicts[cell]])
+        (variants[cell.variant], runtimes[cell.save], runtimes[cell.load], labels.NUMBER_OF[earlier.verdicts[cell]])
         for cell in lost(earlier, results)
     ]
     return {
@@ -119,7 +118,7 @@ def packed(earlier: Earlier, results: Document) -> dict[str, Any]:
             "command": earlier.run.get("command", ""),
             "cells": len(earlier.verdicts),
         },
-        "verdicts": [verdicts.get(earlier.verdicts.get(cell, ""), -1) for cell in cells],
+        "verdicts": [labels.NUMBER_OF.get(earlier.verdicts.get(cell, ""), -1) for cell in cells],
         "gone": gone,
         "outside": len(earlier.verdicts.keys() - set(cells)) - len(gone),
         "versions": versions(earlier.runtimes, results["runtimes"]),

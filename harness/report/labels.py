@@ -109,6 +109,7 @@ LABELS = (
     ),
 )
 ORDER = tuple(str(label.verdict) for label in LABELS)
+NUMBER_OF = {name: number for number, name in enumerate(ORDER)}
 LABEL_OF = {str(label.verdict): label for label in LABELS}
 UNASKED = (str(Verdict.UNSUPPORTED), str(Verdict.UNAVAILABLE))
 FINDINGS = tuple(name for name in ORDER if name not in (*UNASKED, str(Verdict.IDENTICAL)))

@@ -176,13 +176,12 @@ def _columns(results: Document, sums: tables.Sums, strings: InternTable) -> dict
     """The cells as columns: one list of numbers for each value that the views need of every cell."""
     runtimes, variants = _numbered(results["runtimes"], "id"), _numbered(results["variants"], "id")
     causes, remedies = _numbered(tables.causes(results), "id"), _numbered(_remedies(results), "id")
-    verdicts = _numbered_verdicts()
     frame = sums.frame
     return {
         "variant": [variants[name] for name in frame["variant"]],
         "save": [runtimes[name] for name in frame["save"]],
         "load": [runtimes[name] for name in frame["load"]],
-        "verdict": [verdicts[name] for name in frame["verdict"]],
+        "verdict": [labels.NUMBER_OF[name] for name in frame["verdict"]],
         "stage": [strings.place(name) for name in frame["stage"]],
         "reason": [strings.place(text) for text in frame["reason"]],
         "finding": sums.finding_of,
@@ -197,10 +196,6 @@ def _pick(entry: Mapping[str, object], *names: str) -> Packed:
 
 def _numbered(entries: Iterable[Mapping[str, object]], key: str) -> dict[str, int]:
     return {str(entry[key]): number for number, entry in enumerate(entries)}
-
-
-def _numbered_verdicts() -> dict[str, int]:
-    return {name: number for number, name in enumerate(labels.ORDER)}
 
 
 def _runtime(runtime: RuntimeEntry, environments: Mapping[str, EnvironmentEntry]) -> Packed:
@@ -241,12 +236,11 @@ def _trial_packer(results: Document, texts: TextTable) -> Callable[[TrialEntry],
     """Make the function that packs a trial into a tuple, whose places `data.js` names again."""
     remedies, variants = _numbered(_remedies(results), "id"), _numbered(results["variants"], "id")
     runtimes = _numbered(results["runtimes"], "id")
-    verdicts = _numbered_verdicts()
 
     def pack(trial: TrialEntry) -> tuple[Any, ...]:
         return (
             remedies[trial["remedy"]],
-            verdicts[trial["verdict"]],
+            labels.NUMBER_OF[trial["verdict"]],
             texts.place(trial["reason"]),
             trial["verified"],
             variants.get(trial["variant"], -1),

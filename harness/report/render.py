@@ -124,7 +124,6 @@ def _context(results: Document) -> dict[str, Any]:
     return {
         "versions": versions,
         "away": [environment for environment in results["environments"] if environment["status"] == "unavailable"],
-        "kinds": results["variants"],
         "runtimes": results["runtimes"],
     }
 

@@ -229,7 +229,7 @@ def _findings(frame: pd.DataFrame, scenario_titles: dict[str, str]) -> tuple[lis
 
 def _loudness(finding: Finding) -> tuple[int, bool, int]:
     """A sort key: what nobody expects, a remedy that does not help included, comes before pitfalls."""
-    return labels.ORDER.index(finding.verdict), finding.kind == "pitfall", -finding.cells
+    return labels.NUMBER_OF[finding.verdict], finding.kind == "pitfall", -finding.cells
 
 
 def _finding(group: pd.DataFrame, verdict: str, scenario: str, kind_: str, title: str, asked: int) -> Finding:

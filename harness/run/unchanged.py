@@ -81,7 +81,6 @@ class PreviousRun:
                 return
             files = {name: path.resolve() for name, path in files.items()}
             note = {"asked": self._request, "now": self._now(files), "files": files}
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._path, json.dumps(note, default=str))
 
     def _now(self, files: Mapping[str, pathlib.Path]) -> dict[str, Any]:
