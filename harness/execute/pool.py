@@ -6,6 +6,7 @@ Safe to use from several threads.
 from __future__ import annotations
 
 import dataclasses
+import io
 import itertools
 import logging
 import pathlib
@@ -13,7 +14,9 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
+
+import numpy
 
 from harness import inspect
 from harness.execute.answers import attempt_of
@@ -40,8 +43,8 @@ class Limits:
     start: float = 180.0
 
     def of(self, task: Task) -> float:
-        """Wall seconds for this task; its scenario may set fewer."""
-        return min(self.seconds, task.limit or self.seconds)
+        """Wall seconds for this task; its scenario may set fewer, and experiments come on top."""
+        return min(self.seconds, task.limit or self.seconds) + task.budget
 
 
 class WorkerPool:
@@ -103,6 +106,8 @@ class WorkerPool:
             folder.mkdir(parents=True)
             if task.artifact:
                 self._artifacts.lay_out(task.artifact, folder)
+            if task.lay_out:
+                task.lay_out(folder)
             request, log = folder / "request.json", folder / "log.txt"
             protocol.write_json(str(request), self._request(task, folder))
             _log.debug("%s %s: begins in %s", task.stage, task.about, folder.name)
@@ -116,7 +121,9 @@ class WorkerPool:
                     attempt,
                     artifact=digest,
                     files=self._artifacts.files(digest),
-                    facts=inspect.facts(self._artifacts.path(digest) / protocol.ARTIFACT),
+                    facts=inspect.facts(
+                        self._artifacts.path(digest) / protocol.ARTIFACT, _weights(attempt.observations, arrays)
+                    ),
                 )
             return attempt, arrays
         except RuntimeUnavailableError as broken:
@@ -129,11 +136,13 @@ class WorkerPool:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _request(self, task: Task, folder: pathlib.Path) -> dict[str, object]:
-        remedy = {"remedy": task.remedy, "saver": dict(task.saved_by)} if task.remedy else {}
+        more: dict[str, object] = {"saver": dict(task.saved_by)} if task.saved_by else {}
+        more |= {"remedy": task.remedy} if task.remedy else {}
+        more |= {"budget": task.budget} if task.budget else {}
         return {
-            **remedy,
+            **more,
             "protocol": protocol.VERSION,
-            "stage": str(task.stage),
+            "stage": protocol.LOCATE if task.budget else str(task.stage),
             "runtime": task.runtime.settings(),
             "scenario": task.scenario,
             "format": task.variant.format,
@@ -156,3 +165,14 @@ class WorkerPool:
         python = self._pythons[task.runtime.environment]
         seconds = self._limits.of(task) + self._limits.start
         return run_alone(python, request, log, HASH_SEEDS[task.stage], seconds, self._running)
+
+
+def _weights(
+    observations: Mapping[str, list[list[str]]], arrays: Mapping[str, bytes]
+) -> dict[str, numpy.ndarray[Any, Any]]:
+    """The weights that a saving side observed, by item."""
+    return {
+        item: numpy.load(io.BytesIO(arrays[value]), allow_pickle=False)
+        for item, kind, value in observations.get("weights", [])
+        if kind == "array"
+    }

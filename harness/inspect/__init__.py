@@ -6,10 +6,13 @@ Files are not trusted: what breaks a reader becomes the fact `unreadable`.
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from harness.inspect import files
+import numpy
+
+from harness.inspect import arrays, files
 from harness.inspect.configuration import facts_of
 
 _SIGNATURES = {b"\x89HDF\r\n\x1a\n": "hdf5", b"PK\x03\x04": "zip"}
@@ -23,24 +26,30 @@ _READERS: dict[str, Callable[[pathlib.Path], files.Content]] = {
 }
 
 
-def facts(folder: pathlib.Path) -> dict[str, Any]:
+def facts(
+    folder: pathlib.Path, weights: Mapping[str, numpy.ndarray[Any, Any]] = MappingProxyType({})
+) -> dict[str, Any]:
     """The facts of one artifact, as in results.json (its schema describes each).
 
     `kind` is what the main file really is, whatever its name: "hdf5", "zip", "savedmodel", "checkpoint", "json" or
-    "other". Never raises for what the files contain.
+    "other". `weights` are the arrays of the model that was saved, by item; none where they were not observed.
+    Never raises for what the files contain.
     """
     main, kind = _main(folder)
     try:
         content = _READERS[kind](main)
+        counts = {"weights": content.weights, "optimizer_arrays": content.optimizer_arrays}
+        return {
+            "kind": kind,
+            "keras_version": content.keras_version,
+            "backend": content.backend,
+            **{name: count for name, count in counts.items() if count is not None},
+            **({"types": list(content.types)} if content.types else {}),
+            **facts_of(content.configuration, content.training),
+            **(arrays.held(folder, weights) if weights else {}),
+        }
     except Exception as error:  # a file from anywhere may break a reader in any way
         return {"kind": kind, "unreadable": f"{type(error).__name__}: {error}"}
-    return {
-        "kind": kind,
-        "keras_version": content.keras_version,
-        "backend": content.backend,
-        "weights": content.weights,
-        **facts_of(content.configuration, content.training),
-    }
 
 
 def kind_of(path: pathlib.Path) -> str:

@@ -5,6 +5,7 @@ All of these need the environments of the core set, which they provision, and so
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,37 @@ pytestmark = pytest.mark.slow
 
 Run = Callable[..., dict[str, Any]]
 ByPlace = Callable[[dict[str, Any]], dict[tuple[str, str, str], dict[str, Any]]]
+SILENT = '''"""A layer of one's own that writes none of its weights."""
+
+FORMATS = ("keras", "weights.h5")
+
+
+def make(keras):
+    class Silent(keras.layers.Dense):
+        def save_own_variables(self, store):
+            pass
+
+        def load_own_variables(self, store):
+            pass
+
+    return keras.saving.register_keras_serializable(package="Trial")(Silent)
+
+
+def build(keras):
+    return keras.Sequential([keras.layers.Input((4,)), make(keras)(6), keras.layers.Dense(2)])
+
+
+def train(model, x, y):
+    model.train_on_batch(x, y)
+
+
+def before_load(keras):
+    make(keras)
+
+
+def data(rng):
+    return rng.rand(16, 4).astype("float32"), rng.rand(16, 2).astype("float32")
+'''
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +188,39 @@ def test_every_failure_has_a_cause(old: dict[str, Any], new: dict[str, Any]) -> 
     good = [cell for cell in every if cell["verdict"] == "identical"]
     assert good
     assert not any(cell["cause"] or cell["remedies"] for cell in good)
+
+
+def test_static_facts_tell_that_the_files_hold_every_array(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """In whole models, weights alone and SavedModels, of TensorFlow 1.15 to Keras 3."""
+    known = [facts for document in (old, new) for facts in static_facts(document).values() if "arrays" in facts]
+    assert {"hdf5", "savedmodel"} == {facts["kind"] for facts in known}
+    assert all(facts["arrays"] == facts["held"] > 0 and not facts["missing"] for facts in known)
+
+
+def test_static_facts_tell_which_names_a_lambda_uses(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """The same function, as Python 3.7, 3.8, 3.11 and 3.13 compile it."""
+    found = {**static_facts(old), **static_facts(new)}
+    for runtime in ("tf1.15", "tf2.3", "tf2.15", "tf2.21-keras3"):
+        facts = found["lambda_layer/h5/lambda", runtime]
+        assert (1, False, ["range", "sum"]) == (facts["lambdas"], facts["lambda_closure"], facts["lambda_names"])
+        assert 0 == found["lambda_layer/h5/class", runtime]["lambdas"]
+
+
+def test_static_facts_tell_that_a_file_lacks_arrays(matrix: Run, cells: ByPlace, tmp_path: pathlib.Path) -> None:
+    """A layer that writes nothing: its arrays are missing, those of the optimizer are not."""
+    (tmp_path / "silent.py").write_text(SILENT)
+    document = matrix("--scenarios", str(tmp_path), "--runtimes", "tf2.21-keras3", "--remedies", "none")
+    for variant in ("silent/keras", "silent/weights.h5"):
+        facts = static_facts(document)[variant, "tf2.21-keras3"]
+        assert (4, 2, ["0/0", "0/1"]) == (facts["arrays"], facts["held"], facts["missing"])
+        assert (2, 10) == (facts["weights"], facts["optimizer_arrays"])
+        assert "changed" == cells(document)[variant, "tf2.21-keras3", "tf2.21-keras3"]["verdict"]
+
+
+def static_facts(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The facts of every artifact by variant and saver."""
+    saves = [save for save in document["saves"] if save["artifact"]]
+    return {(save["variant"], save["runtime"]): save["artifact"]["facts"] for save in saves}
 
 
 def kind(document: dict[str, Any], cell: dict[str, Any]) -> str:

@@ -46,10 +46,20 @@ def test_hdf5_has_its_keras_version_its_layers_and_how_it_was_compiled(tmp_path:
         "keras_version": "2.2.4",
         "backend": "tensorflow",
         "weights": 2,
+        "optimizer_arrays": 0,
+        "types": ["float64"],
         "layers": 2,
+        "nested": False,
+        "frozen": 0,
+        "policies": [],
+        "quantized": False,
         "classes": ["Dense", "Lambda", "Sequential"],
         "modules": ["keras.layers"],
         "bytecode": True,
+        "lambdas": 1,
+        "lambda_closure": False,
+        "lambda_defaults": False,
+        "lambda_names": [],
         "compiled": True,
         "arguments": ["Dense.groups", "Dense.units", "Lambda.function", "Lambda.function_type"],
         "optimizer": "Adam",
@@ -57,7 +67,7 @@ def test_hdf5_has_its_keras_version_its_layers_and_how_it_was_compiled(tmp_path:
 
 
 def test_weights_alone_have_few_facts(tmp_path: pathlib.Path) -> None:
-    """Only what wrote them, and how many arrays they are."""
+    """Only what wrote them, and how many arrays they are: nothing is made up about layers."""
     with h5py.File(tmp_path / "w.h5", "w") as stream:
         stream["dense/kernel"] = numpy.zeros(2)
         stream.attrs["keras_version"] = "2.3.1"
@@ -65,6 +75,29 @@ def test_weights_alone_have_few_facts(tmp_path: pathlib.Path) -> None:
     assert ("hdf5", "2.3.1", 1, [], False) == tuple(
         facts[name] for name in ("kind", "keras_version", "weights", "classes", "compiled")
     )
+    assert not {"nested", "frozen", "policies", "quantized", "lambdas", "held"} & facts.keys()
+
+
+@pytest.mark.parametrize(
+    ("paths", "attributes", "weights", "optimizer_arrays"),
+    [
+        (["model_weights/a/k", "model_weights/a/b", "optimizer_weights/adam/m", "other/x"], {}, 2, 1),
+        (["layers/a/vars/0", "optimizer/vars/0", "optimizer/inner/vars/0", "metrics/mean/vars/0"], {}, 1, 2),
+        (["dense/kernel", "optimizer/kernel"], {"layer_names": ["dense", "optimizer"]}, 2, 0),
+        (["dense/kernel", "optimizer/kernel"], {"layer_names0": ["dense"], "layer_names1": ["optimizer"]}, 2, 0),
+    ],
+    ids=["whole model", "weights.h5", "old weights", "old weights with many names"],
+)
+def test_arrays_of_the_optimizer_are_counted_by_themselves(
+    tmp_path: pathlib.Path, paths: list[str], attributes: dict[str, Any], weights: int, optimizer_arrays: int
+) -> None:
+    """Each layout of HDF5 has them elsewhere; in the old one of weights alone, a layer may be called "optimizer"."""
+    with h5py.File(tmp_path / "w.h5", "w") as stream:
+        for path in paths:
+            stream[path] = numpy.zeros(2)
+        stream.attrs.update(attributes)
+    facts = inspect.facts(tmp_path)
+    assert (weights, optimizer_arrays) == (facts["weights"], facts["optimizer_arrays"])
 
 
 @pytest.mark.parametrize(
@@ -88,17 +121,24 @@ def test_zip_has_the_same_facts(tmp_path: pathlib.Path, layer: dict[str, Any], b
         archive.write(tmp_path / "w", "model.weights.h5")
     (tmp_path / "w").unlink()
     facts = inspect.facts(tmp_path)
-    assert ("zip", "3.1.0", 1, bytecode, "sgd") == tuple(
-        facts[name] for name in ("kind", "keras_version", "weights", "bytecode", "optimizer")
+    assert ("zip", "3.1.0", 1, 1, bytecode, "sgd") == tuple(
+        facts[name] for name in ("kind", "keras_version", "weights", "optimizer_arrays", "bytecode", "optimizer")
     )
 
 
 def test_an_architecture_comes_before_the_weights_next_to_it(tmp_path: pathlib.Path) -> None:
-    """It says more. JSON inside JSON is read too."""
+    """It says more, and the arrays are counted all the same. JSON inside JSON is read too."""
     hdf5(tmp_path / "weights.h5")
     (tmp_path / "model.json").write_text(json.dumps(json.dumps({**model(DENSE), "keras_version": "2.1.6"})))
     facts = inspect.facts(tmp_path)
     assert ("json", "2.1.6", ["Dense", "Sequential"]) == (facts["kind"], facts["keras_version"], facts["classes"])
+    assert (2, 0) == (facts["weights"], facts["optimizer_arrays"])
+
+
+def test_an_architecture_alone_says_nothing_about_arrays(tmp_path: pathlib.Path) -> None:
+    """Which is not the same as having none."""
+    (tmp_path / "model.json").write_text(json.dumps(model(DENSE)))
+    assert not {"weights", "optimizer_arrays"} & inspect.facts(tmp_path).keys()
 
 
 def test_savedmodel_has_the_facts_that_keras_left_in_it(tmp_path: pathlib.Path) -> None:
@@ -111,6 +151,23 @@ def test_savedmodel_has_the_facts_that_keras_left_in_it(tmp_path: pathlib.Path) 
     assert ("savedmodel", ["Adam", "Dense"], True, "Adam") == tuple(
         facts[name] for name in ("kind", "classes", "compiled", "optimizer")
     )
+
+
+def test_a_layer_that_a_savedmodel_describes_three_times_counts_once(tmp_path: pathlib.Path) -> None:
+    """In the model, in the model once more, and by itself; copies may have numbers that tell shared objects."""
+    zeros = {"class_name": "Zeros", "config": {}}
+
+    def dense(initializer: dict[str, Any]) -> dict[str, Any]:
+        return {"class_name": "Dense", "config": {"name": "dense", "trainable": False, "bias": initializer}}
+
+    whole = model(dense({**zeros, "shared_object_id": 3}))
+    parts = ({**whole, "model_config": whole}, dense(zeros))
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "saved_model.pb").write_bytes(b"")
+    (tmp_path / "model" / "keras_metadata.pb").write_bytes(b"\x1a\x00".join(json.dumps(one).encode() for one in parts))
+    facts = inspect.facts(tmp_path)
+    assert (1, 1) == (facts["layers"], facts["frozen"])
+    assert "weights" not in facts
 
 
 @pytest.mark.parametrize(
