@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 KerasModule = Literal["keras", "tf.keras", "tf_keras"]
-Reach = Literal["all", "milestones", "own"]
+DifferenceKind = Literal["lost", "gained", "shape", "text", "value", "moved", "random"]
+Reach = Literal["all", "milestones", "own", "pairs"]
 
 
 class Verdict(enum.StrEnum):
@@ -33,6 +36,7 @@ class Stage(enum.StrEnum):
     PROVISION = "provision"
     SAVE = "save"
     LOAD = "load"
+    SCRIPT = "script"
     OBSERVE = "observe"
     COMPARE = "compare"
 
@@ -149,8 +153,8 @@ class Fault:
 class Scenario:
     """One script, read statically: what it says about itself, and the digest of all its source.
 
-    `reach` says among which runtimes of a group it is saved and loaded, `pairs` (saver, loader) are asked besides;
-    `limit` is in seconds, for one save or load, or None for the usual one.
+    `reach` says among which runtimes it is saved and loaded. `pairs` (saver, loader; patterns are allowed) come on top
+    of it, or are all if `reach` is "pairs". `limit` is in seconds, for one save or load, or None for the usual one.
     """
 
     name: str
@@ -178,7 +182,7 @@ class Variant:
     parameters: tuple[tuple[str, Any], ...] = ()
     remedy: bool = False
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """Unique and readable, like `lambda_layer/h5/registered`."""
         return "/".join([self.scenario, self.format, *(str(value) for _, value in self.parameters)])
@@ -209,7 +213,7 @@ class Attempt:
     `observations` holds [item, "array", digest] or [item, "text", text] by observation; `memory` is the peak resident
     set in bytes, times are seconds; `before` is the outcome of a first run that looked like machine trouble. `files`
     are those of the artifact, in bytes, and `facts` what a static reading of them tells. `differences` are what the
-    run of a reference found, where the observations stayed.
+    run of a reference found, where the observations stayed. `findings` are what experiments on a failing load showed.
     """
 
     outcome: Outcome
@@ -229,6 +233,7 @@ class Attempt:
     facts: dict[str, Any] = dataclasses.field(default_factory=dict)
     before: str = ""
     differences: tuple[Difference, ...] | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -236,7 +241,7 @@ class Difference:
     """One observation that does not agree: how large, and where it starts."""
 
     observation: str
-    kind: Literal["lost", "gained", "shape", "text", "value"]
+    kind: DifferenceKind
     detail: str
     where: str = ""
     absolute: float | None = None

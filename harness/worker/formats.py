@@ -184,6 +184,12 @@ class JsonAndWeights(Format):
         return model
 
 
+class Own(Format):
+    """A file of the scenario's own making, of which nothing is known: its `save` and `load` are given the path."""
+
+    name, file = "own", "model.own"
+
+
 class Code(Rebuilt):
     """No file at all: the model is built again from its code, as people do who lost or never kept the weights."""
 
@@ -197,7 +203,7 @@ class Code(Rebuilt):
 
 
 ALL = {known.name: known() for known in (
-    H5, KerasZip, SavedModel, WeightsH5, DotWeightsH5, TfCheckpoint, JsonAndWeights, Code)}
+    H5, KerasZip, SavedModel, WeightsH5, DotWeightsH5, TfCheckpoint, JsonAndWeights, Own, Code)}
 
 
 def accepted(function, options):

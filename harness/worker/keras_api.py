@@ -33,10 +33,11 @@ class Api(object):
 
     @property
     def eager(self):
-        """Whether operations run at once; else a graph and a session are behind everything."""
-        if self.tf is None:
-            return True
-        return self.tf_version >= (2,) and not self.runtime["v1"]
+        """Whether operations run at once now; else a graph and a session are behind everything.
+
+        A script may switch that, so it is asked anew each time.
+        """
+        return self.tf is None or bool(self.tf.executing_eagerly())
 
     def versions(self):
         """The versions of everything that could matter, by package, and of Python."""

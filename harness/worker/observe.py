@@ -11,19 +11,25 @@ import inspect
 
 import numpy
 
+from . import nest
 from .keras_api import untraced
 
 PREDICTIONS = "predictions"
 FRESH = "fresh_predictions"
+TARGETS = "targets"
+FRESH_TARGETS = "fresh_targets"
 SENSITIVITY = "sensitivity"
+BY_ITSELF = "by_itself"
 WEIGHTS = "weights"
 ARCHITECTURE = "architecture"
+SETTINGS = "settings"
 METRICS = "metrics"
 OPTIMIZER = "optimizer"
 RESUME = "resume"
 LAYERS = "layers"
 
 _NOISE = 1e-6  # relative: a few units in the last place of float32
+_DRAWS = 6  # more predictions of a model that does not say the same twice
 
 
 def predictions(api, model, x):
@@ -33,31 +39,47 @@ def predictions(api, model, x):
     loading the model, and say the same. Texts, which some versions take from a pipeline only, go the long way.
     """
     if not hasattr(model, "predict_on_batch") or not _numeric(x):
-        return _items(model.predict(_fed(api, x), verbose=0))
+        return nest.items(model.predict(_fed(api, x), verbose=0))
     with untraced(model, api.eager):
-        return _items(model.predict_on_batch(x))
+        return nest.items(model.predict_on_batch(x))
 
 
-def sensitivity(api, model, x, said):
+def sensitivity(predict, x, said):
     """Largest change of each output when the inputs move by rounding noise: {item: array of shape ()}; {} if none can.
 
-    Inputs of whole numbers or text cannot move by rounding.
+    `predict` is a function from inputs to predictions. Inputs of whole numbers or text cannot move by rounding.
     """
     moved, any_moved = _moved(x)
-    if not any_moved:
+    return _largest_changes(said, [predict(moved)]) if any_moved else collections.OrderedDict()
+
+
+def by_itself(predict, x, said):
+    """What moves from one prediction to the next on the same inputs, and how far: {item: array of shape ()}.
+
+    The largest change in several draws, of the outputs that are random by themselves; {} if none is.
+    """
+    again = predict(x)
+    restless = [name for name in said if _restless(said[name], again[name])]
+    if not restless:
         return collections.OrderedDict()
-    again = predictions(api, model, moved)
-    return collections.OrderedDict(
-        (name, numpy.array(_largest(_difference(again[name], said[name])))) for name in said
-        if numpy.issubdtype(said[name].dtype, numpy.number))
+    draws = [again] + [predict(x) for _ in range(_DRAWS)]
+    moves = _largest_changes(said, draws)
+    return collections.OrderedDict((name, moves.get(name, numpy.array(numpy.inf))) for name in restless)
+
+
+def first_restless(api, model, x):
+    """The first layer whose output is random by itself, as `layers` calls it; "" if none is."""
+    one, other = layers(api, model, x), layers(api, model, x)
+    return next((name for name in one if _restless(one[name], other[name])), "")
 
 
 def weights(api, model):
-    """All weights by the position of layer and weight: {"2/0": array}, and "names": what Keras calls each layer."""
+    """All weights by the position of layer and weight: {"2/0": array}, and "2 name": what Keras calls the layer."""
     found = collections.OrderedDict()
     for index, layer in enumerate(_layers_with_weights(model)):
+        found["%d name" % index] = getattr(layer, "name", "")
         for position, value in enumerate(layer.get_weights()):
-            found["%d/%d" % (index, position)] = _storable(value)  # a table of words, too
+            found["%d/%d" % (index, position)] = nest.storable(value)  # a table of words, too
     return found
 
 
@@ -69,6 +91,66 @@ def architecture(api, model):
         found["layer %d" % index] = type(layer).__name__
     found["parameters"] = str(int(model.count_params()))
     return found
+
+
+def settings(api, model, x):
+    """What a file is meant to keep beside layers and weights, as texts; what cannot be told here is left out.
+
+    Of each layer with weights how many are trained, and in which precision it computes; how the output is put
+    together, and whether it has a mask.
+    """
+    found = collections.OrderedDict()
+    for index, layer in enumerate(_layers_with_weights(model)):
+        found["%d trained" % index] = str(len(layer.trainable_weights))
+        precision = _precision(layer)
+        if "float" in precision:  # that of words means nothing; before TensorFlow 2.0 not every layer tells
+            found["%d precision" % index] = precision
+    if api.eager:
+        output = model(_tensors(api, x))
+        found["output"] = structure(output)
+        if found["output"] == "tensor":
+            found["mask of the output"] = "none" if getattr(output, "_keras_mask", None) is None else "a mask"
+    if api.keras_version >= (3,) and getattr(model, "inputs", None):  # Keras 3 puts the two together on its own ways
+        found["output in a model"] = structure(model(model.input))
+    return found
+
+
+def structure(outputs):
+    """How outputs are put together, as a text such as "tensor", "[tensor, tensor]" or "{a: tensor}"."""
+    if isinstance(outputs, dict):
+        return "{%s}" % ", ".join("%s: %s" % (name, structure(outputs[name])) for name in sorted(outputs))
+    if isinstance(outputs, (list, tuple)):
+        return "[%s]" % ", ".join(structure(each) for each in outputs)
+    kinds = [kind for kind in ("Ragged", "Sparse") if kind in type(outputs).__name__]
+    return "%s tensor" % kinds[0].lower() if kinds else "tensor"
+
+
+def stateful(model):
+    """Whether the model remembers what it was asked before, so that it rightly says something else each time."""
+    return any(getattr(layer, "stateful", False) is True for layer in [model] + _all_layers(model))
+
+
+def traced(model):
+    """Names of the classes whose `call` is a `tf.function`: it repeats what it was traced with."""
+    return sorted({type(layer).__name__ for layer in [model] + _all_layers(model)
+                   if hasattr(layer.call, "get_concrete_function")})
+
+
+def masking(model):
+    """Names of the classes that make a mask, which the layers behind them heed."""
+    return sorted({type(layer).__name__ for layer in _all_layers(model)
+                   if getattr(layer, "mask_zero", False) is True or type(layer).__name__ == "Masking"})
+
+
+def unbuilt(model):
+    """Layers at any depth, and the optimizer, that are not built: whatever is to be loaded into them has no place.
+
+    (layers, whether the optimizer is built). Only where Keras tells (TensorFlow 2.3 and later).
+    """
+    this = getattr(model, "optimizer", None)
+    # The optimizers of TensorFlow 2.11 to 2.15 have neither until they are built.
+    built = bool(getattr(this, "built", getattr(this, "_built", not hasattr(this, "build"))))
+    return [layer for layer in _all_layers(model) if not getattr(layer, "built", True)], built
 
 
 def metrics(api, model, x, y):
@@ -122,40 +204,6 @@ def layers(api, model, x):
         ("%d %s" % (index, layer.name), value) for index, (layer, value) in enumerate(zip(chosen, outputs)))
 
 
-def flat(data):
-    """Arrays of a scenario's x or y by name: {"": array} for one array, else by position or key."""
-    if data is None:
-        return collections.OrderedDict()
-    if isinstance(data, dict):
-        return collections.OrderedDict((str(key), _storable(data[key])) for key in sorted(data))
-    if isinstance(data, (list, tuple)):
-        return collections.OrderedDict((str(index), _storable(value)) for index, value in enumerate(data))
-    return collections.OrderedDict([("", _storable(data))])
-
-
-def unflat(arrays, like):
-    """The inverse of `flat`; `like` is "array", "list", "dict" or "none"."""
-    if like == "none":
-        return None
-    if like == "dict":
-        return dict(arrays)
-    return [arrays[name] for name in sorted(arrays, key=int)] if like == "list" else arrays[""]
-
-
-def kind(data):
-    """How `unflat` is to put arrays together again."""
-    if data is None:
-        return "none"
-    return "dict" if isinstance(data, dict) else "list" if isinstance(data, (list, tuple)) else "array"
-
-
-def same(one, other):
-    """Whether two sets of flat arrays are equal to the bit."""
-    return list(one) == list(other) and all(
-        one[name].dtype == other[name].dtype and one[name].tobytes() == other[name].tobytes()
-        and one[name].shape == other[name].shape for name in one)
-
-
 def apart(one, other):
     """Whether two sets of predictions are so far apart that it is worth looking where they part; not a verdict."""
     return any(name not in other or numpy.shape(one[name]) != numpy.shape(other[name])
@@ -166,24 +214,6 @@ def _close(one, other):
     if numpy.issubdtype(one.dtype, numpy.number) and numpy.issubdtype(other.dtype, numpy.number):
         return numpy.allclose(one, other, rtol=1e-3, atol=1e-5, equal_nan=True)
     return numpy.array_equal(one, other)
-
-
-def _items(outputs):
-    if isinstance(outputs, dict):
-        return collections.OrderedDict((str(name), _storable(outputs[name])) for name in outputs)
-    several = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return collections.OrderedDict((str(index), _storable(value)) for index, value in enumerate(several))
-
-
-def _storable(value):
-    """An array that a file holds without a pickle: objects become text."""
-    array = numpy.asarray(value)
-    if array.dtype.kind == "V":  # bfloat16 and its like, which another numpy would not know
-        return array.astype("float32")
-    if array.dtype != object:
-        return array
-    texts = [item.decode("utf-8", "replace") if isinstance(item, bytes) else str(item) for item in array.ravel()]
-    return numpy.array(texts, dtype=str).reshape(array.shape)
 
 
 def _moved(x):
@@ -197,9 +227,39 @@ def _moved(x):
         noise = numpy.random.RandomState(0).choice([-_NOISE, _NOISE], size=numpy.shape(array))
         return (array * (1 + noise)).astype(array.dtype)
 
-    parts = flat(x)
+    parts = nest.flat(x)
     again = collections.OrderedDict((name, move(parts[name])) for name in parts)
-    return unflat(again, kind(x)), moved
+    return nest.unflat(again, nest.kind(x)), moved
+
+
+def _largest_changes(said, draws):
+    """How far the draws are from what was said at most: {item: array of shape ()}, of numbers in one shape alone."""
+    return collections.OrderedDict(
+        (name, numpy.array(max(_largest(_difference(draw[name], said[name])) for draw in draws))) for name in said
+        if numpy.issubdtype(said[name].dtype, numpy.number)
+        and all(draw[name].shape == said[name].shape for draw in draws))
+
+
+def _restless(one, other):
+    """Whether two answers to the same question are further apart than rounding explains."""
+    if one.shape != other.shape or not numpy.issubdtype(one.dtype, numpy.number):
+        return one.shape != other.shape or not numpy.array_equal(one, other)
+    return _largest(_difference(one, other)) > 1e-6 + 1e-4 * _largest(one)
+
+
+def _precision(layer):
+    """The type in which a layer computes and, where it is quantised, how."""
+    names = ("compute_dtype", "_compute_dtype", "dtype")
+    computes = next((getattr(layer, name) for name in names if getattr(layer, name, None)), "")
+    mode = getattr(layer, "quantization_mode", None)
+    return " ".join(str(part) for part in (getattr(computes, "name", computes), mode) if part)
+
+
+def _tensors(api, x):
+    """Inputs as tensors of this backend."""
+    make = api.keras.ops.convert_to_tensor if api.tf is None else api.tf.constant
+    parts = nest.flat(x)
+    return nest.unflat(collections.OrderedDict((name, make(part)) for name, part in parts.items()), nest.kind(x))
 
 
 def _difference(one, other):
@@ -213,21 +273,27 @@ def _largest(values):
     return float(numpy.max(finite)) if finite.size else 0.0
 
 
+def _all_layers(model):
+    """Layers at any depth, where Keras tells them (since TensorFlow 2.3), else those of the model itself."""
+    walk = getattr(model, "_flatten_layers", None)
+    return list(walk()) if walk else list(getattr(model, "layers", ()))
+
+
 def _layers_with_weights(model):
     return [layer for layer in model.layers if layer.weights] if model.layers else [model]
 
 
 def _numeric(data):
-    return all(numpy.issubdtype(numpy.asarray(part).dtype, numpy.number) for part in flat(data).values())
+    return all(numpy.issubdtype(numpy.asarray(part).dtype, numpy.number) for part in nest.flat(data).values())
 
 
 def _fed(api, x):
     """Inputs as this Keras takes them: since Keras 3, words as tensors only."""
     if api.tf is None or api.keras_version < (3,):
         return x
-    parts = flat(x)
+    parts = nest.flat(x)
     fed = ((name, api.tf.constant(part) if part.dtype.kind in "US" else part) for name, part in parts.items())
-    return unflat(collections.OrderedDict(fed), kind(x))
+    return nest.unflat(collections.OrderedDict(fed), nest.kind(x))
 
 
 def _evaluated(api, model, x, y):

@@ -4,7 +4,7 @@ Constraints: Python 3.6 syntax, standard library only, and no import of anything
 
 A request is a JSON file; the worker is told its path and writes an answer beside it (aside first, then renamed).
 
-    request   {"protocol": 1, "stage": "save" | "load", "runtime": {"id", "keras", "v1", "backend"},
+    request   {"protocol": 1, "stage": "save" | "load" | "locate", "runtime": {"id", "keras", "v1", "backend"},
                "scenario": path of the script, "format": name, "parameters": {name: value},
                "folder": a working folder of the cell's own, "answer": path, "memory": bytes or None,
                "remedy": a remedy to load with (and "saver": {"runtime", "versions"} of whoever saved) or absent,
@@ -13,7 +13,8 @@ A request is a JSON file; the worker is told its path and writes an answer besid
                "reason": one line, "failure": None | {"type", "message", "traceback", "step", "path", "line"},
                "versions": {package: version},
                "observations": [[observation, [[item, {"array": key} | {"text": text}], ...]], ...],
-               "notes": [text], "seconds": {step: seconds}, "memory": peak resident set in bytes}
+               "notes": [text], "findings": [what "locate" found], "seconds": {step: seconds},
+               "memory": peak resident set in bytes}
 
 The files of a save lie in `folder/artifact`; arrays of either side in `folder/observed.npz`; what the saving side
 fed its model in `folder/inputs.npz`, which the host puts into the folder of every load of that artifact.
@@ -35,14 +36,16 @@ INPUTS = "inputs.npz"
 
 SAVE = "save"
 LOAD = "load"
+LOCATE = "locate"
 
 DONE = "done"
 RAISED = "raised"
 UNSUPPORTED = "unsupported"
 UNAVAILABLE = "unavailable"  # Keras cannot be imported at all: a fact about this machine
 
-# Every file format by name, as scenarios name them; `code` is no file at all but a model built anew.
-FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5", "code")
+# Every file format by name, as scenarios name them; `own` is whatever a scenario writes and reads itself, `code` is no
+# file at all but a model built anew.
+FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5", "own", "code")
 
 # The steps of a worker's run that are the scenario's own code: what raises in them may be the scenario's fault.
 SCENARIO_STEPS = ("import", "unsupported", "data", "build", "compile", "train")

@@ -52,6 +52,10 @@ class Script(object):
                 raise TypeError("%s() asks for %r; it can have: %s" % (name, parameter.name, known))
         return function(**arguments)
 
+    def asks(self, name, argument):
+        """Whether the scenario's function of this name has an argument of that name."""
+        return self.has(name) and argument in inspect.signature(getattr(self._module, name)).parameters
+
     def objects(self):
         """Classes and functions that the scenario defines itself, by name, but for what the harness calls."""
         return {name: value for name, value in vars(self._module).items()
@@ -61,11 +65,6 @@ class Script(object):
     def constant(self, name, default=None):
         """A module constant, such as OBSERVE."""
         return getattr(self._module, name, default)
-
-    def locate(self, error):
-        """(path, line) of the innermost frame that lies in the scenario or a module beside it; ("", 0) if none."""
-        folder = os.path.dirname(self.path)
-        return locate(error, folder)
 
 
 def locate(error, folder):
@@ -82,7 +81,7 @@ def locate(error, folder):
 def _execute(path, stage):
     with io.open(path, encoding="utf-8-sig") as stream:
         source = stream.read()
-    module = types.ModuleType({"save": "saving_script", "load": "loading_script"}[stage])
+    module = types.ModuleType("saving_script" if stage == "save" else "loading_script")
     module.__file__ = path
     sys.modules[module.__name__] = module
     sys.path.insert(0, os.path.dirname(path))
@@ -102,7 +101,7 @@ def _train(model, x, y, eager):
 
 
 CALLED = ("build", "data", "compile", "train", "save", "load", "custom_objects", "load_options", "unsupported",
-          "before_load", "after_load")
+          "before_load", "after_load", "outputs", "inputs")
 
 DEFAULTS = {
     "compile": _compile,

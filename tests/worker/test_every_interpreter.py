@@ -63,7 +63,7 @@ def _answer(folder: pathlib.Path) -> dict[str, Any]:
 def _predictions(folder: pathlib.Path) -> numpy.ndarray[Any, Any]:
     observations = dict(_answer(folder)["observations"])
     with numpy.load(folder / protocol.ARRAYS) as arrays:
-        found: numpy.ndarray[Any, Any] = arrays[dict(observations["predictions"])["0"]["array"]]
+        found: numpy.ndarray[Any, Any] = arrays[dict(observations["predictions"])["said/0"]["array"]]
         return found
 
 
@@ -88,12 +88,12 @@ def test_remedies_are_there(version: str, python_of: PythonOf, tmp_path: pathlib
     python, saved = python_of(version), tmp_path / "save"
     run_alone(python, _request(saved, "save"), saved / "log.txt", "1", 60)
     saver = {"runtime": RUNTIME, "versions": _answer(saved)["versions"]}
-    for remedy, outcome in (("custom-objects", "done"), ("safe-mode-off", "unsupported")):
+    for remedy, outcome in (("compile-false", "done"), ("safe-mode-off", "unsupported")):
         folder = tmp_path / remedy
         _pass_on(saved, folder)
         run_alone(python, _request(folder, "load", remedy=remedy, saver=saver), folder / "log.txt", "2", 60)
         assert outcome == _answer(folder)["outcome"], _answer(folder)["failure"]
-    numpy.testing.assert_array_equal(_predictions(saved), _predictions(tmp_path / "custom-objects"))
+    numpy.testing.assert_array_equal(_predictions(saved), _predictions(tmp_path / "compile-false"))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

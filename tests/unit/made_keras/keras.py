@@ -16,7 +16,13 @@ class Layer:
     """What a layer is known by."""
 
     name = "dense"
+    dtype = "float32"
     weights: tuple[Any, ...] = ()
+
+    @property
+    def trainable_weights(self) -> list[Any]:
+        """All of its arrays."""
+        return self.get_weights()
 
     def get_weights(self) -> list[Any]:
         """Its arrays."""
@@ -86,6 +92,10 @@ class Model:
         for layer in self.layers:
             said = said.dot(layer.kernel) if isinstance(layer, Dense) else said
         return said
+
+    def __call__(self, x: Any) -> Any:
+        """What comes out, as a tensor."""
+        return self.predict(x)
 
     def predict_on_batch(self, x: Any) -> Any:
         """What comes out, all at once."""
@@ -164,4 +174,5 @@ layers = types.SimpleNamespace(Dense=Dense, InputLayer=InputLayer)
 models = types.SimpleNamespace(Model=Model, load_model=load_model, model_from_json=model_from_json)
 optimizers = losses = metrics = types.SimpleNamespace()
 utils = types.SimpleNamespace(set_random_seed=numpy.random.seed)
+ops = types.SimpleNamespace(convert_to_tensor=numpy.asarray)
 backend = types.SimpleNamespace(get_value=numpy.asarray)

@@ -11,26 +11,13 @@ import pytest
 
 from harness.model import Attempt, Difference, Outcome, Stage, Verdict
 from harness.results.compare import Array, Observations, compare, judge
+from harness.worker.protocol import SCENARIO_STEPS
 from tests.unit import made
+from tests.unit.results.observing import array, only, outline, predicting
 
 NAN, INF = float("nan"), float("inf")
+DONE = made.attempt()
 TINY = float(numpy.spacing(numpy.float32(1)))
-
-
-def array(values: Any, dtype: str = "float32") -> Array:
-    """An array."""
-    return numpy.array(values, dtype=dtype)
-
-
-def predicting(values: Any, dtype: str = "float32", **more: Any) -> Observations:
-    """The observations of a side whose model predicts this."""
-    return {"predictions": {"0": array(values, dtype)}, **more}
-
-
-def only(differences: tuple[Difference, ...]) -> Difference:
-    """The only difference."""
-    assert 1 == len(differences)
-    return differences[0]
 
 
 @pytest.mark.parametrize(
@@ -128,10 +115,10 @@ def test_a_difference_says_how_large_it_is() -> None:
     assert pytest.approx(1e-6 + 4e-4) == difference.allowed
 
 
-@pytest.mark.parametrize(("dtype", "ulp"), [("float16", 1.0), ("float32", 2.0**13), ("float64", 2.0**42)])
+@pytest.mark.parametrize(("dtype", "ulp"), [("float16", 64.0), ("float32", 2.0**19), ("float64", 2.0**48)])
 def test_units_in_the_last_place_are_those_of_the_saved_type(dtype: str, ulp: float) -> None:
-    """The same step is one unit of a half float and a great many of a double."""
-    assert ulp == only(compare(predicting([1.0], dtype), predicting([1 + 2.0**-10], "float64"))).ulp
+    """The same step is a few units of a half float and a great many of a double."""
+    assert ulp == only(compare(predicting([1.0], dtype), predicting([1 + 2.0**-4], "float64"))).ulp
 
 
 @pytest.mark.parametrize(
@@ -193,6 +180,154 @@ def test_sensitivity_applies_only_to_predictions() -> None:
     assert "weights" == only(compare(saved, predicting([1.0], weights={"0": array([1.5])}))).observation
 
 
+HALVES: dict[str, Any] = {"settings": {"0 precision": "float32", "1 precision": "float16"}}
+BRAINS: dict[str, Any] = {"settings": {"0 precision": "bfloat16"}}
+
+
+@pytest.mark.parametrize(
+    ("saved", "allowed"),
+    [
+        (predicting([8.0, 0.0]), 8e-4),
+        (predicting([8.0, 0.0], "float64"), 8e-4),
+        (predicting([8.0, 0.0], settings={"0 precision": "float32", "1 precision": "float32 int8"}), 8e-4),
+        (predicting([8.0, 0.0], settings={"0 precision": "float64"}), 8e-4),
+        (predicting([8.0, 0.0], settings={"failed": "TypeError: float16"}), 8e-4),
+        (predicting([8.0, 0.0], "float16"), 8 * 2.0**-8),
+        (predicting([8.0, 0.0], **HALVES), 8 * 2.0**-8),
+        (predicting([8.0, 0.0], "float16", **BRAINS), 8 * 2.0**-5),
+        (predicting([8.0, 0.0], **BRAINS), 8 * 2.0**-5),
+        (predicting([8.0, 0.0], settings={"0 precision": "float16 int8"}), 8 * 2.0**-8),
+    ],
+)
+def test_half_precision_allows_for_its_own_roundings(saved: Observations, allowed: float) -> None:
+    """Four of them, of the outputs' own type or of any layer's; single precision allows for what it always did."""
+    assert () == compare(saved, predicting([8.0, 0.99 * allowed], "float64"))
+    difference = only(compare(saved, predicting([8.0, 1.01 * allowed], "float64")))
+    assert pytest.approx(1e-6 + allowed) == difference.allowed
+
+
+@pytest.mark.parametrize(
+    ("observation", "counts"),
+    [("metrics", False), ("resume", False), ("fresh_predictions", False), ("weights", True), ("optimizer", True)],
+)
+def test_the_precision_of_layers_applies_only_to_what_they_compute(observation: str, counts: bool) -> None:
+    """Weights are kept, not computed."""
+    said = {"0/0": array([1.0])}
+    saved: Observations = {"predictions": said, observation: said, **HALVES}
+    loaded: Observations = {"predictions": said, observation: {"0/0": array([1.002])}}
+    assert counts == bool(compare(saved, loaded))
+
+
+def test_a_layer_within_half_precision_is_not_where_predictions_part() -> None:
+    """What it put out is kept in single precision, of which bfloat16 is a part."""
+    saved = predicting([3.0], layers={"0 a": array([1.0]), "1 b": array([2.0])}, **BRAINS)
+    loaded = predicting([7.0], layers={"0 a": array([1.01]), "1 b": array([7.0])})
+    assert "layer 1 b" == only(compare(saved, loaded)).where
+
+
+DRAWN: dict[str, Any] = {"by_itself": {"0": array(2.0), "first layer": ""}}
+
+
+@pytest.mark.parametrize("drawn", [1.0, 0.5, 6.9, -4.9])
+def test_a_model_that_is_random_by_itself_is_told_whatever_the_loading_side_draws(drawn: float) -> None:
+    """Even the very same number: the next session would draw another. Three spreads are still the same randomness."""
+    difference = only(compare(predicting([1.0], **DRAWN), predicting([drawn])))
+    assert ("predictions", "random", "0", True, 2.0) == (
+        difference.observation,
+        *outline(difference),
+        difference.absolute,
+    )
+    assert difference.detail == (
+        "predictions random by itself: two predictions of the saved model on the same inputs differ by up to 2"
+    )
+    judged = judge(DONE, DONE, (difference,))
+    assert (Verdict.CHANGED, Stage.COMPARE, difference.detail) == (judged.verdict, judged.stage, judged.reason)
+
+
+def test_what_exceeds_its_own_randomness_is_told_as_well() -> None:
+    """The weights may be lost besides."""
+    differences = compare(predicting([1.0], **DRAWN), predicting([7.2]))
+    assert ["random", "value"] == [difference.kind for difference in differences]
+    assert pytest.approx(6.0, rel=1e-3) == differences[1].allowed
+
+
+def test_a_random_layer_is_named_and_a_steady_one_is_still_found() -> None:
+    """By where the randomness arises, and by where predictions part beyond it."""
+    inside = {"0 a": array([1.0]), "1 b": array([1.0])}
+    saved = predicting([1.0], by_itself={"0": array(0.1), "first layer": "1 b"}, layers=inside)
+    random, value = compare(saved, predicting([9.0], layers={"0 a": array([5.0]), "1 b": array([9.0])}))
+    assert ("random", "layer 1 b") == (random.kind, random.where)
+    assert random.detail.endswith("differ by up to 0.1, from layer 1 b on")
+    assert ("value", "layer 0 a") == (value.kind, value.where)
+
+
+def test_only_the_outputs_that_are_random_are_told_as_such() -> None:
+    """The others are held to what they said."""
+    saved: Observations = {
+        "predictions": {"0": array([1.0]), "1": array([1.0])},
+        "by_itself": {"1": array(5.0), "first layer": ""},
+    }
+    loaded: Observations = {"predictions": {"0": array([2.0]), "1": array([2.0])}}
+    assert [("random", "1"), ("value", "0")] == [(each.kind, each.where) for each in compare(saved, loaded)]
+
+
+def test_what_is_random_without_a_distance_is_random_all_the_same() -> None:
+    """Words, or another number of rows each time."""
+    saved: Observations = {"predictions": {"0": array(["a"], "U")}, "by_itself": {"0": array(INF), "first layer": ""}}
+    random, text = compare(saved, {"predictions": {"0": array(["b"], "U")}})
+    assert ("random", None, "text") == (random.kind, random.absolute, text.kind)
+
+
+@pytest.mark.parametrize(
+    ("targets", "kinds"),
+    [
+        ([1.0, 2.0], []),
+        ([1.0, 2.00001], []),
+        ([2.0, 1.0], ["value"]),
+        ([1.0], ["shape"]),
+    ],
+)
+def test_targets_that_a_new_session_prepares_otherwise_are_a_change(targets: list[float], kinds: list[str]) -> None:
+    """Held against those of the saving side, however far the model itself may move."""
+    saved = predicting([1.0], targets={"0": array([1.0, 2.0])}, sensitivity={"0": array(9.0)})
+    differences = compare(saved, predicting([1.0], fresh_targets={"0": array(targets)}))
+    assert kinds == [difference.kind for difference in differences]
+    if differences:
+        assert differences[0].detail.startswith("fresh targets")
+        assert Verdict.CHANGED is judge(DONE, DONE, differences).verdict
+
+
+def test_targets_that_were_not_prepared_anew_are_not_missed() -> None:
+    """Equal ones are not observed twice."""
+    assert () == compare(predicting([1.0], targets={"0": array([1.0])}), predicting([1.0]))
+
+
+@pytest.mark.parametrize(
+    ("loaded", "found"),
+    [
+        ({"0 trained": "2", "output": "tensor"}, []),
+        ({"0 trained": "0", "output": "tensor"}, ["settings 0 trained: 2 became 0"]),
+        ({"0 trained": "2", "output": "[tensor]"}, ["settings output: tensor became [tensor]"]),
+        ({"0 trained": "2"}, []),
+        ({"0 trained": "2", "output": "tensor", "mask of the output": "none"}, []),
+        ({}, []),
+    ],
+)
+def test_settings_that_changed_make_a_cell_incomplete(loaded: dict[str, str], found: list[str]) -> None:
+    """What only one side could tell decides nothing: it depends on the version."""
+    saved = predicting([1.0], settings={"0 trained": "2", "output": "tensor"})
+    differences = compare(saved, predicting([1.0], settings=loaded))
+    assert found == [difference.detail for difference in differences]
+    assert (Verdict.INCOMPLETE if found else Verdict.IDENTICAL) is judge(DONE, DONE, differences).verdict
+
+
+def test_settings_that_cannot_be_told_are_reported_and_do_not_count() -> None:
+    """Unlike metrics that cannot be had any more, they are nothing that a user asks for."""
+    saved = predicting([1.0], settings={"0 trained": "2"})
+    difference = only(compare(saved, predicting([1.0], settings={"failed": "AttributeError: no"})))
+    assert ("settings cannot be observed: AttributeError: no", False) == (difference.detail, difference.counts)
+
+
 @pytest.mark.parametrize(
     ("observation", "lost", "gained"),
     [("predictions", True, True), ("weights", True, False), ("optimizer", True, False), ("metrics", True, False)],
@@ -209,13 +344,9 @@ def test_what_is_lost_always_counts_and_what_is_gained_only_in_predictions(
     assert ("gained", "1", gained) == outline(only(compare(few, many)))
 
 
-def outline(difference: Difference) -> tuple[str, str, bool]:
-    return difference.kind, difference.where, difference.counts
-
-
 @pytest.mark.parametrize(
     ("observation", "counts"),
-    [("metrics", False), ("architecture", False), ("weights", False), ("optimizer", True), ("predictions", True)],
+    [("metrics", False), ("architecture", False), ("weights", True), ("optimizer", True), ("predictions", True)],
 )
 def test_changed_names_count_only_where_they_matter(observation: str, counts: bool) -> None:
     """`acc` may become `accuracy`, but an optimizer of another class is not the one that was saved."""
@@ -320,7 +451,6 @@ def test_the_detail_is_a_readable_line(saved: Observations, loaded: Observations
     assert detail == only(compare(saved, loaded)).detail
 
 
-DONE = made.attempt()
 CHANGED = Difference(observation="predictions", kind="value", detail="predictions differ")
 FRESH = Difference(observation="fresh_predictions", kind="value", detail="fresh predictions differ")
 LOST = Difference(observation="optimizer", kind="lost", detail="optimizer lost")
@@ -362,13 +492,21 @@ def ended(outcome: Outcome, step: str = "") -> Attempt:
         (ended(Outcome.UNAVAILABLE), None, Verdict.UNAVAILABLE, Stage.PROVISION),
         (DONE, ended(Outcome.UNAVAILABLE), Verdict.UNAVAILABLE, Stage.PROVISION),
         (ended(Outcome.RAISED), None, Verdict.UNSAVED, Stage.SAVE),
-        (ended(Outcome.UNSUPPORTED), None, Verdict.UNSUPPORTED, Stage.SAVE),
+        (ended(Outcome.UNSUPPORTED, "probe"), None, Verdict.UNSUPPORTED, Stage.SAVE),
+        (ended(Outcome.UNSUPPORTED, "unsupported"), None, Verdict.UNSUPPORTED, Stage.SCRIPT),
         (ended(Outcome.CRASHED), None, Verdict.CRASHED, Stage.SAVE),
         (ended(Outcome.NO_ANSWER), None, Verdict.CRASHED, Stage.SAVE),
         (ended(Outcome.TIMED_OUT), None, Verdict.TIMED_OUT, Stage.SAVE),
+        (ended(Outcome.RAISED, "save"), None, Verdict.UNSAVED, Stage.SAVE),
+        *((ended(Outcome.RAISED, step), None, Verdict.UNSAVED, Stage.SCRIPT) for step in SCENARIO_STEPS),
+        (ended(Outcome.RAISED, "observe settings"), None, Verdict.UNSAVED, Stage.SAVE),
+        (ended(Outcome.CRASHED, "observe predictions"), None, Verdict.CRASHED, Stage.SAVE),
         (DONE, ended(Outcome.RAISED, "load"), Verdict.REFUSED, Stage.LOAD),
+        *((DONE, ended(Outcome.RAISED, step), Verdict.REFUSED, Stage.SCRIPT) for step in SCENARIO_STEPS),
+        (DONE, ended(Outcome.RAISED, "before_load"), Verdict.REFUSED, Stage.SCRIPT),
+        (DONE, ended(Outcome.RAISED, "after_load"), Verdict.REFUSED, Stage.SCRIPT),
         (DONE, ended(Outcome.RAISED, "observe predictions"), Verdict.REFUSED, Stage.OBSERVE),
-        (DONE, ended(Outcome.UNSUPPORTED, "unsupported"), Verdict.UNSUPPORTED, Stage.LOAD),
+        (DONE, ended(Outcome.UNSUPPORTED, "unsupported"), Verdict.UNSUPPORTED, Stage.SCRIPT),
         (DONE, ended(Outcome.CRASHED), Verdict.CRASHED, Stage.LOAD),
         (DONE, ended(Outcome.NO_ANSWER), Verdict.CRASHED, Stage.LOAD),
         (DONE, ended(Outcome.TIMED_OUT), Verdict.TIMED_OUT, Stage.LOAD),
@@ -383,6 +521,13 @@ def test_an_attempt_that_ended_early_decides_the_verdict(
     last = saved if stage is Stage.SAVE or loaded is None else loaded
     assert judged.reason
     assert last is None or last is DONE or last.reason == judged.reason
+
+
+def test_a_model_that_cannot_predict_where_it_is_to_be_saved_says_nothing_about_saving() -> None:
+    """The question could not be put; its reason says so."""
+    judged = judge(ended(Outcome.RAISED, "observe predictions"), None, ())
+    assert (Verdict.UNSUPPORTED, Stage.OBSERVE) == (judged.verdict, judged.stage)
+    assert "the model does not predict where it is to be saved: because raised" == judged.reason
 
 
 def test_every_outcome_of_either_side_has_a_verdict() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pathlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from harness.worker.keras_api import Api
 from tests.unit import made
+from tests.unit.worker.cells import Cells
 
 
 @pytest.fixture
@@ -21,6 +23,12 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     keras: Any = importlib.import_module("keras")
     yield Api(keras, None, made.runtime("made").settings())
     sys.modules.pop("keras", None)
+
+
+@pytest.fixture
+def cells(tmp_path: pathlib.Path, api: Api) -> Cells:
+    """Cells on the made-up Keras."""
+    return Cells(tmp_path, api)
 
 
 @pytest.fixture(autouse=True)

@@ -1,107 +1,37 @@
-"""One save and one load from request to answer, with the made-up Keras in this very process."""
+"""One save and one load from request to answer."""
 
 from __future__ import annotations
 
 import json
 import pathlib
 import random
-import shutil
 from typing import Any
 
 import numpy
 import pytest
 
 from harness.worker import cell, formats, protocol
-from harness.worker.keras_api import Api
-from tests.unit import made
-
-BUILD = '"""A title."""\n\n\ndef build(keras):\n    return keras.Sequential([keras.layers.Dense(2, 3)])\n\n\n'
-DATA = "def data(rng):\n    return rng.rand(4, 2), rng.rand(4, 3)\n\n\n"
-LEAST = BUILD + DATA
-
-
-class Cells:
-    """Saves and loads of one script in a folder of its own."""
-
-    def __init__(self, folder: pathlib.Path, api: Api) -> None:
-        self.folder = folder
-        self.api = api
-        self.places = 0
-
-    def save(self, text: str = LEAST, format: str = "h5", **parameters: Any) -> dict[str, Any]:
-        """The answer of a save."""
-        self.last = made.written(self.folder, "case", text)
-        return self._carry_out("save", format, parameters)
-
-    def load(self, text: str | None = None, format: str = "h5", **parameters: Any) -> dict[str, Any]:
-        """The answer of a load of what was saved last."""
-        if text is not None:
-            made.written(self.folder, "case", text)
-        saved, place = self.place, self.folder / f"load{self.places}"
-        place.mkdir()
-        shutil.copytree(saved / protocol.ARTIFACT, place / protocol.ARTIFACT)
-        shutil.copy(saved / protocol.INPUTS, place)
-        return self._carry_out("load", format, parameters, place)
-
-    def array(self, answer: dict[str, Any], observation: str, item: str = "0") -> Any:
-        """An array that the last cell observed."""
-        items = dict(dict(answer["observations"])[observation])
-        with numpy.load(self.at / protocol.ARRAYS, allow_pickle=False) as stored:
-            return stored[items[item]["array"]]
-
-    def _carry_out(
-        self, stage: str, format: str, parameters: dict[str, Any], at: pathlib.Path | None = None
-    ) -> dict[str, Any]:
-        self.places += 1
-        self.at = at or self.folder / f"save{self.places}"
-        self.at.mkdir(exist_ok=True)
-        if stage == "save":
-            self.place = self.at
-        request = {
-            "protocol": protocol.VERSION,
-            "stage": stage,
-            "runtime": self.api.runtime,
-            "scenario": str(self.last),
-            "format": format,
-            "parameters": parameters,
-            "folder": str(self.at),
-            "answer": str(self.at / "answer.json"),
-            "memory": None,
-            "seconds": None,
-        }
-        cell.carry_out(request, self.api)
-        answer: dict[str, Any] = json.loads((self.at / "answer.json").read_text())
-        return answer
-
-
-@pytest.fixture
-def cells(tmp_path: pathlib.Path, api: Api) -> Cells:
-    """Cells on the made-up Keras."""
-    return Cells(tmp_path, api)
-
-
-def observed(answer: dict[str, Any]) -> list[str]:
-    """The names of its observations."""
-    return [name for name, _ in answer["observations"]]
+from tests.unit.worker.cells import BUILD, DATA, LEAST, OWN, Cells, observed
 
 
 @pytest.mark.parametrize(
     ("format", "more"),
     [
-        ("h5", {"weights", "architecture", "metrics", "optimizer"}),
-        ("keras", {"weights", "architecture", "metrics", "optimizer"}),
-        ("json+weights", {"weights", "architecture"}),
+        ("h5", {"weights", "architecture", "settings", "metrics", "optimizer"}),
+        ("keras", {"weights", "architecture", "settings", "metrics", "optimizer"}),
+        ("json+weights", {"weights", "architecture", "settings"}),
+        ("weights-h5", {"weights"}),
         ("code", set()),
     ],
 )
 def test_a_save_and_its_load_are_done_and_observe_the_same(cells: Cells, format: str, more: set[str]) -> None:
-    """What the format carries, besides predictions; only the saving side tells its sensitivity and its layers."""
+    """What the format carries, besides predictions; only the saving side tells its sensitivity, targets and layers."""
     saved = cells.save(format=format)
     assert ("done", None) == (saved["outcome"], saved["failure"])
     said = cells.array(saved, "predictions")
     loaded = cells.load(format=format)
     assert ("done", None) == (loaded["outcome"], loaded["failure"])
-    assert {"predictions", "sensitivity", "layers", *more} == set(observed(saved))
+    assert {"predictions", "sensitivity", "targets", "layers", *more} == set(observed(saved))
     assert {"predictions", *more} == set(observed(loaded)) - {"layers"}
     assert (format != "code") == numpy.array_equal(said, cells.array(loaded, "predictions"))
 
@@ -109,7 +39,8 @@ def test_a_save_and_its_load_are_done_and_observe_the_same(cells: Cells, format:
 def test_an_answer_tells_versions_times_memory_and_the_last_step(cells: Cells) -> None:
     """Every step that was gone through has its seconds."""
     saved = cells.save()
-    assert ("save", protocol.VERSION, "3.0.0") == (saved["step"], saved["protocol"], saved["versions"]["keras"])
+    assert (protocol.VERSION, "3.0.0") == (saved["protocol"], saved["versions"]["keras"])
+    assert "observe settings" == saved["step"]
     assert {"import", "unsupported", "data", "build", "compile", "train", "save"} <= set(saved["seconds"])
     assert all(seconds >= 0 for seconds in saved["seconds"].values())
     assert saved["memory"] > 2**20
@@ -188,13 +119,20 @@ def test_parameters_reach_the_scenario(cells: Cells) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "more"), [('("weights",)', {"weights"}), ("()", set()), ('["resume", "metrics"]', {"resume", "metrics"})]
+    ("asked", "more"),
+    [
+        ('("weights",)', {"weights"}),
+        ("()", set()),
+        ('["resume", "metrics"]', {"resume", "metrics"}),
+        ('("settings",)', {"settings"}),
+        ('("architecture",)', {"architecture", "settings"}),
+    ],
 )
 def test_a_scenario_may_say_what_is_observed(cells: Cells, asked: str, more: set[str]) -> None:
     """Instead of what the format carries."""
     text = f"{LEAST}OBSERVE = {asked}\n"
     saved = cells.save(text)
-    assert {"predictions", "sensitivity", "layers", *more} == set(observed(saved))
+    assert {"predictions", "sensitivity", "targets", "layers", *more} == set(observed(saved))
     assert {"predictions", *more} == set(observed(cells.load())) - {"layers"}
 
 
@@ -204,36 +142,6 @@ def test_an_observation_that_fails_does_not_fail_the_cell(cells: Cells) -> None:
     assert "done" == saved["outcome"]
     told = dict(dict(saved["observations"])["architecture"])["failed"]["text"]
     assert told.startswith("TypeError: 'NoneType' object is not callable")
-
-
-def test_a_scenario_may_save_and_load_in_its_own_way(cells: Cells) -> None:
-    """It is given the path that the format would have."""
-    text = LEAST + (
-        "def save(model, path):\n    model.save(path + '.mine')\n\n\n"
-        "def load(keras, path):\n    return keras.models.load_model(path + '.mine')\n"
-    )
-    cells.save(text)
-    assert ["model.h5.mine"] == [path.name for path in (cells.at / protocol.ARTIFACT).iterdir()]
-    assert "done" == cells.load()["outcome"]
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        "[rng.rand(4, 2), rng.rand(4, 2)]",
-        "(rng.rand(4, 2), rng.rand(4, 2))",
-        "{'b': rng.rand(4, 2), 'a': rng.rand(4, 2)}",
-    ],
-)
-def test_several_inputs_are_fed_alike_on_both_sides(cells: Cells, values: str) -> None:
-    """As a list or by name."""
-    text = BUILD + f"def data(rng):\n    return {values}, rng.rand(4, 3)\n"
-    if values.startswith("("):
-        text = text.replace("return (", "return [").replace("), rng.rand(4, 3)", "], rng.rand(4, 3)", 1)
-    said = cells.array(cells.save(text), "predictions")
-    loaded = cells.load()
-    assert numpy.array_equal(said, cells.array(loaded, "predictions"))
-    assert "fresh_predictions" not in observed(loaded)
 
 
 RAISING = [
@@ -396,7 +304,7 @@ def test_every_format_writes_below_the_artifact_only(
     """Under a name by which Keras knows the format."""
     before = {path.name for path in cells.folder.iterdir()}
     monkeypatch.setattr(formats.DotWeightsH5, "written", lambda self, folder: True)
-    cells.save(format=format)
+    assert "done" == cells.save(OWN if format == "own" else LEAST, format)["outcome"]
     assert {"case.py", "save1"} == {path.name for path in cells.folder.iterdir()} - before
     known: Any = formats.ALL[format]
     path = pathlib.Path(known.path(str(cells.at / protocol.ARTIFACT)))

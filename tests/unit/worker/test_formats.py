@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import types
 from typing import Any
 
@@ -21,3 +22,13 @@ def test_the_zip_is_asked_for_where_its_name_is_not_enough(api: Api, version: st
     model = types.SimpleNamespace(save=lambda path, **options: seen.update(options))
     formats.KerasZip().save(api, model, "folder")
     assert asked == seen
+
+
+def test_a_format_of_a_scenarios_own_carries_nothing_that_could_be_missed() -> None:
+    """The harness knows only where it lies, and cannot write or read it."""
+    own: Any = formats.ALL["own"]
+    assert (frozenset(), "model.own") == (own.carries, pathlib.Path(own.path("folder")).name)
+    with pytest.raises(NotImplementedError):
+        own.save(None, None, "folder")
+    with pytest.raises(NotImplementedError):
+        own.load(None, None, "folder")

@@ -1,8 +1,7 @@
-"""Named arrays and texts out of whatever a model gives, and data taken apart and put together again."""
+"""Named arrays and texts out of whatever a model gives."""
 
 from __future__ import annotations
 
-import io
 import types
 from typing import Any
 
@@ -11,83 +10,9 @@ import pytest
 
 from harness.worker import observe
 from harness.worker.keras_api import Api
+from tests.unit.worker.cells import through_a_file
 
 NAN = float("nan")
-
-
-def through_a_file(arrays: dict[str, Any]) -> dict[str, Any]:
-    """The arrays as the loading side reads them."""
-    stream = io.BytesIO()
-    numpy.savez(stream, **{f"x/{name}": value for name, value in arrays.items()})
-    stream.seek(0)
-    with numpy.load(stream, allow_pickle=False) as stored:
-        return {name.partition("/")[2]: stored[name] for name in stored.files}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        numpy.arange(6.0).reshape(2, 3),
-        numpy.array(["ü", "b"]),
-        numpy.array([b"a"]),
-        numpy.array(1),
-        numpy.zeros((0, 2)),
-        numpy.array([True]),
-        numpy.array([1, NAN]),
-        [numpy.array([1]), numpy.array([2.0])],
-        [],
-        [numpy.array([number]) for number in range(12)],
-        (numpy.array([1]), numpy.array([2])),
-        {"b": numpy.array([1]), "a/c": numpy.array([2]), "file": numpy.array([3]), "": numpy.array([4])},
-        {},
-    ],
-    ids=repr,
-)
-def test_what_is_taken_apart_and_stored_can_be_put_together(data: Any) -> None:
-    """Arrays, lists and dicts of any length and names; a tuple comes back as the list that Keras takes it for."""
-    arrays = observe.flat(data)
-    back = observe.unflat(through_a_file(arrays), observe.kind(data))
-    expected: Any = list(data) if isinstance(data, tuple) else data
-    numpy.testing.assert_equal(back, expected)
-    again = observe.flat(back)
-    assert {name: value.dtype for name, value in arrays.items()} == {name: value.dtype for name, value in again.items()}
-
-
-def test_words_in_an_object_array_are_stored_as_text() -> None:
-    """A pickle would be needed otherwise."""
-    stored = through_a_file(observe.flat(numpy.array(["ü", "longer"], dtype=object)))
-    assert ["ü", "longer"] == stored[""].tolist()
-
-
-def test_bytes_in_an_object_array_are_stored_too() -> None:
-    """As TensorFlow gives texts."""
-    assert observe.flat(numpy.array(["ü".encode()], dtype=object))
-
-
-def test_targets_that_do_not_exist_come_back_as_none() -> None:
-    """A model whose loss is its own has none."""
-    back = observe.unflat(through_a_file(observe.flat(None)), observe.kind(None))
-    assert back is None
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        (numpy.array([1.0]), numpy.array([1.0]), True),
-        (numpy.array([1.0]), numpy.array([1.0 + 1e-15]), False),
-        (numpy.array([1.0], "float32"), numpy.array([1.0], "float64"), False),
-        (numpy.array([1.0]), numpy.array([[1.0]]), False),
-        (numpy.array(["a", "b"]), numpy.array(["b", "a"]), False),
-        ([numpy.array([1])], [numpy.array([1]), numpy.array([1])], False),
-        ({"a": numpy.array([1])}, {"b": numpy.array([1])}, False),
-        ({"a": numpy.array([1]), "b": numpy.array([2])}, {"b": numpy.array([2]), "a": numpy.array([1])}, True),
-        (numpy.array(["a"], dtype=object), numpy.array(["a"]), True),
-        (numpy.array([NAN]), numpy.array([NAN]), True),
-    ],
-)
-def test_inputs_are_the_same_to_the_bit_or_not(one: Any, other: Any, same: bool) -> None:
-    """Rounding noise is another input."""
-    assert same == observe.same(observe.flat(one), observe.flat(other))
 
 
 @pytest.mark.parametrize(
@@ -129,8 +54,8 @@ class Saying:
         (numpy.array([1.0]), ["0"]),
         ([numpy.array([1.0]), numpy.array([2.0])], ["0", "1"]),
         ((numpy.array([1.0]),), ["0"]),
-        ({"b": numpy.array([1.0]), "a": [2.0]}, ["b", "a"]),
-        ([[1.0]], ["0"]),
+        ({"b": numpy.array([1.0]), "a": numpy.array([2.0])}, ["a", "b"]),
+        ([[numpy.array([1.0])], {"a": numpy.array([2.0])}], ["0/0", "1/a"]),
     ],
 )
 def test_outputs_are_named_by_position_or_by_their_own_names(api: Api, output: Any, items: list[str]) -> None:
@@ -148,8 +73,11 @@ def test_texts_that_a_model_says_can_be_stored(api: Api) -> None:
 
 def sensitivity(api: Api, function: Any, x: Any) -> Any:
     """The sensitivity of a function as plain numbers."""
-    model = Saying(function)
-    found = observe.sensitivity(api, model, x, observe.predictions(api, model, x))
+
+    def predict(inputs: Any) -> Any:
+        return observe.predictions(api, Saying(function), inputs)
+
+    found = observe.sensitivity(predict, x, predict(x))
     return {name: float(value) for name, value in found.items()}
 
 
@@ -206,6 +134,93 @@ def test_sensitivity_looks_past_outputs_that_are_no_numbers(api: Api, value: flo
     assert {"0": 0.0} == found
 
 
+def drawing(*draws: Any) -> Any:
+    """A function that predicts one thing after another, whatever it is asked."""
+    said = iter(draws)
+    return lambda x: next(said)
+
+
+def numbers(*values: float, **more: Any) -> Any:
+    """One output with these numbers, and more by name."""
+    return {"0": numpy.array(values), **more}
+
+
+def test_a_model_that_is_random_is_asked_often_and_its_largest_change_counts() -> None:
+    """Against what it said first; two draws may lie next to each other by chance."""
+    draws = [numbers(1.0, value) for value in (2.5, 2.1, 7.0, 2.0, -1.0, 3.0, 2.0)]
+    found = observe.by_itself(drawing(*draws), X, numbers(1.0, 2.0))
+    assert {"0": 5.0} == {name: float(value) for name, value in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (numbers(1.0, 2.0), numbers(1.0, 2.0)),
+        (numbers(1.0, 1000.0), numbers(1.05, 1000.0)),
+        (numbers(NAN, 1.0), numbers(NAN, 1.0)),
+        (numbers(float("inf")), numbers(float("inf"))),
+        (numbers(), numbers()),
+        ({"0": numpy.array(["a"])}, {"0": numpy.array(["a"])}),
+        ({"0": numpy.array([True])}, {"0": numpy.array([True])}),
+        ({"0": numpy.array([1j])}, {"0": numpy.array([1j])}),
+    ],
+)
+def test_a_model_that_says_the_same_twice_is_not_asked_again(one: Any, other: Any) -> None:
+    """Within rounding, which threads alone may do; most models are steady, and each answer costs time."""
+    assert {} == observe.by_itself(drawing(other), X, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "spread"),
+    [
+        (numbers(1.0), numbers(1.0, 1.0), float("inf")),
+        ({"0": numpy.array(["a"])}, {"0": numpy.array(["b"])}, float("inf")),
+        ({"0": numpy.array([True])}, {"0": numpy.array([False])}, float("inf")),
+        ({"0": numpy.array([1])}, {"0": numpy.array([3])}, 2.0),
+        ({"0": numpy.array([1j])}, {"0": numpy.array([-1j])}, 2.0),
+    ],
+    ids=["other shapes", "words", "yes or no", "whole numbers", "complex"],
+)
+def test_anything_can_be_random_by_itself(one: Any, other: Any, spread: float) -> None:
+    """What has no distance moves without bounds."""
+    assert {"0": spread} == {name: float(value) for name, value in observe.by_itself(lambda x: other, X, one).items()}
+
+
+def test_only_outputs_that_are_random_move_by_themselves() -> None:
+    """Each on its own."""
+    draws = [numbers(1.0, b=numpy.array([float(value)])) for value in range(1, 8)]
+    found = observe.by_itself(drawing(*draws), X, numbers(1.0, b=numpy.array([0.0])))
+    assert {"b": 7.0} == {name: float(value) for name, value in found.items()}
+
+
+def functional(*functions: Any) -> Any:
+    """A model that is asked for what each of its layers makes of the inputs, and the Keras that asks it."""
+    built = types.SimpleNamespace(
+        inputs=[],
+        layers=[types.SimpleNamespace(name=f"layer{place}", output=each) for place, each in enumerate(functions)],
+    )
+
+    def inner(inputs: Any, outputs: Any) -> Any:
+        return Saying(lambda x: [output(x) for output in outputs])
+
+    keras = types.SimpleNamespace(models=types.SimpleNamespace(Model=inner))
+    return types.SimpleNamespace(keras=keras, tf=None, eager=True, keras_version=(3,)), built
+
+
+@pytest.mark.parametrize(
+    ("functions", "first"),
+    [
+        ([lambda x: x, lambda x: x + numpy.random.rand(), lambda x: x * numpy.random.rand()], "1 layer1"),
+        ([lambda x: x, lambda x: x * 2], ""),
+        ([], ""),
+    ],
+)
+def test_the_first_layer_that_is_random_is_found(functions: list[Any], first: str) -> None:
+    """Those after it are moved by it."""
+    api, built = functional(*functions)
+    assert first == observe.first_restless(api, built, X)
+
+
 def model(api: Api, *shapes: tuple[int, int]) -> Any:
     """A compiled model with an input layer that some versions list."""
     built = api.keras.Sequential([api.keras.layers.InputLayer(), *(api.keras.layers.Dense(*shape) for shape in shapes)])
@@ -214,10 +229,13 @@ def model(api: Api, *shapes: tuple[int, int]) -> Any:
 
 
 def test_weights_are_named_by_position_among_layers_that_have_any(api: Api) -> None:
-    """Whether an input layer is listed depends on the version of Keras."""
+    """With what Keras calls the layer; whether an input layer is listed depends on the version of Keras."""
     built = model(api, (2, 3), (3, 1))
+    built.layers[2].name = "last"
     found = observe.weights(api, built)
-    assert {"0/0": (2, 3), "1/0": (3, 1)} == {name: value.shape for name, value in found.items()}
+    assert ["0 name", "0/0", "1 name", "1/0"] == list(found)
+    assert ("dense", "last") == (found["0 name"], found["1 name"])
+    assert ((2, 3), (3, 1)) == (found["0/0"].shape, found["1/0"].shape)
 
 
 def test_weights_that_are_words_are_stored_as_text(api: Api) -> None:
@@ -247,7 +265,8 @@ def test_words_are_fed_as_this_keras_takes_them(api: Api, version: str, fed: lis
 def test_weights_of_a_model_without_layers_are_its_own(api: Api) -> None:
     """As a SavedModel that Keras gives back."""
     bare = types.SimpleNamespace(layers=[], weights=[1], get_weights=lambda: [numpy.ones(2)])
-    assert ["0/0"] == list(observe.weights(api, bare))
+    found = observe.weights(api, bare)
+    assert (["0 name", "0/0"], "") == (list(found), found["0 name"])
 
 
 def test_the_architecture_is_classes_in_order_and_a_count(api: Api) -> None:
@@ -255,6 +274,148 @@ def test_the_architecture_is_classes_in_order_and_a_count(api: Api) -> None:
     assert {"layer 0": "Dense", "layer 1": "Dense", "parameters": "9"} == observe.architecture(
         api, model(api, (2, 3), (3, 1))
     )
+
+
+def layer(**attributes: Any) -> Any:
+    """A layer with one weight that is trained."""
+    return types.SimpleNamespace(**{"weights": [1], "trainable_weights": [1], "dtype": "float32", **attributes})
+
+
+class Called(types.SimpleNamespace):
+    """A model of such layers that gives an output when it is called."""
+
+    seen: Any = None
+
+    def __call__(self, x: Any) -> Any:
+        """The output."""
+        self.seen = x
+        return self.output
+
+
+def settings(api: Api, *layers: Any, output: Any = 0.0, x: Any = X) -> Any:
+    """The settings of such a model."""
+    return observe.settings(api, Called(layers=layers or [layer()], output=output), x)
+
+
+def test_settings_tell_of_each_layer_with_weights_how_many_are_trained(api: Api) -> None:
+    """By the same positions as its weights; a frozen layer trains none, and batch normalisation half of them."""
+    found = settings(api, layer(trainable_weights=[]), layer(weights=[]), layer(trainable_weights=[1, 2]))
+    assert {"0 trained": "0", "1 trained": "2"} == {name: found[name] for name in found if "trained" in name}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "precision"),
+    [
+        ({}, "float32"),
+        ({"dtype": types.SimpleNamespace(name="float64")}, "float64"),
+        ({"compute_dtype": "float16"}, "float16"),
+        ({"_compute_dtype": "bfloat16"}, "bfloat16"),
+        ({"compute_dtype": "float16", "_compute_dtype": "float32"}, "float16"),
+        ({"compute_dtype": None, "_compute_dtype": None}, "float32"),
+        ({"quantization_mode": "int8"}, "float32 int8"),
+        ({"quantization_mode": None}, "float32"),
+        ({"dtype": None}, None),
+        ({"dtype": "string"}, None),
+        ({"dtype": "int64"}, None),
+    ],
+    ids=repr,
+)
+def test_settings_tell_the_precision_in_which_a_layer_computes(
+    api: Api, attributes: dict[str, Any], precision: str | None
+) -> None:
+    """Left out where it is not told, and of tables of words, which say `string` or `int64` by version."""
+    assert precision == settings(api, layer(**attributes)).get("0 precision")
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (0.0, "tensor"),
+        ([0.0], "[tensor]"),
+        ((0.0, 0.0), "[tensor, tensor]"),
+        ({"b": 0.0, "a": [0.0]}, "{a: [tensor], b: tensor}"),
+        ([], "[]"),
+        (type("RaggedTensor", (), {})(), "ragged tensor"),
+        ([type("SparseTensor", (), {})()], "[sparse tensor]"),
+    ],
+)
+def test_settings_tell_how_the_output_is_put_together(api: Api, output: Any, told: str) -> None:
+    """A list of one is not a tensor."""
+    assert told == settings(api, output=output)["output"]
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [
+        (types.SimpleNamespace(_keras_mask=numpy.array([True])), "a mask"),
+        (types.SimpleNamespace(_keras_mask=None), "none"),
+        (0.0, "none"),
+        ([types.SimpleNamespace(_keras_mask=1)], None),
+    ],
+)
+def test_settings_tell_whether_a_single_output_has_a_mask(api: Api, output: Any, told: str | None) -> None:
+    """What comes after the model would leave out the same steps."""
+    assert told == settings(api, output=output).get("mask of the output")
+
+
+def test_a_graph_is_not_asked_how_its_output_is_put_together() -> None:
+    """Calling it would only add to it."""
+    graph: Any = types.SimpleNamespace(eager=False, keras_version=(2,))
+    assert ["0 trained", "0 precision"] == list(observe.settings(graph, Called(layers=[layer()], output=0.0), X))
+
+
+@pytest.mark.parametrize(
+    "tf", [None, types.SimpleNamespace(constant=lambda part: ("tensor", part))], ids=["without TensorFlow", "with it"]
+)
+def test_a_model_is_called_with_tensors_of_its_backend(api: Api, tf: Any) -> None:
+    """In the structure that the scenario gave its inputs."""
+    asked: Any = types.SimpleNamespace(
+        tf=tf,
+        eager=True,
+        keras_version=(2,),
+        keras=types.SimpleNamespace(ops=types.SimpleNamespace(convert_to_tensor=lambda part: ("tensor", part))),
+    )
+    built = Called(layers=[layer()], output=0.0)
+    observe.settings(asked, built, {"a": [numpy.array([1.0])]})
+    assert {"a": [("tensor", [1.0])]} == built.seen
+
+
+@pytest.mark.parametrize(
+    ("layers", "optimizer", "names", "built"),
+    [
+        ([("a", False), ("b", True), ("c", False)], types.SimpleNamespace(built=True), ["a", "c"], True),
+        ([], types.SimpleNamespace(built=False), [], False),
+        ([], types.SimpleNamespace(_built=False), [], False),
+        ([], types.SimpleNamespace(_built=True), [], True),
+        ([], types.SimpleNamespace(), [], True),
+        ([], None, [], True),
+    ],
+)
+def test_what_is_not_built_is_found_at_any_depth(
+    layers: list[tuple[str, bool]], optimizer: Any, names: list[str], built: bool
+) -> None:
+    """Layers as Keras walks through them, and the optimizer; where nothing tells it, it counts as built."""
+    walked = [types.SimpleNamespace(name=name, built=done) for name, done in layers] + [types.SimpleNamespace()]
+    found, told = observe.unbuilt(types.SimpleNamespace(_flatten_layers=lambda: iter(walked), optimizer=optimizer))
+    assert (names, built) == ([each.name for each in found], told)
+
+
+def test_before_keras_can_walk_through_its_layers_those_of_the_model_itself_are_asked() -> None:
+    """Before TensorFlow 2.3; a model that lists no layers has none."""
+    inside = types.SimpleNamespace(built=False)
+    assert ([inside], True) == observe.unbuilt(types.SimpleNamespace(layers=[inside]))
+    assert ([], True) == observe.unbuilt(types.SimpleNamespace())
+
+
+@pytest.mark.parametrize(
+    ("layers", "remembers"),
+    [([True], True), ([False, True], True), ([False], False), ([], False), (["maybe"], False)],
+)
+def test_a_model_remembers_as_soon_as_one_of_its_layers_does(layers: list[Any], remembers: bool) -> None:
+    """Or it says so itself; many a layer has no such flag at all."""
+    inside = [types.SimpleNamespace(stateful=each) for each in layers] + [types.SimpleNamespace()]
+    assert remembers is observe.stateful(types.SimpleNamespace(layers=inside))
+    assert observe.stateful(types.SimpleNamespace(layers=inside, stateful=True))
 
 
 def test_metrics_are_values_with_their_names_beside_them(api: Api) -> None:

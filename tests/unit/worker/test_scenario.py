@@ -93,6 +93,36 @@ def test_a_function_is_whatever_can_be_called(tmp_path: pathlib.Path, text: str,
     assert has == script(tmp_path, text).has("train")
 
 
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("def data(rng, model):\n    pass\n", True),
+        ("def data(*, model=None):\n    pass\n", True),
+        ("import functools\n\ndef f(model, n):\n    pass\n\ndata = functools.partial(f, n=1)\n", True),
+        ("def data(rng):\n    pass\n", False),
+        ("def data(**model_and_more):\n    pass\n", False),
+        ("data = 3\n", False),
+        ("", False),
+    ],
+)
+def test_a_function_may_be_asked_what_it_asks_for(tmp_path: pathlib.Path, text: str, asks: bool) -> None:
+    """Data that need the model come after it."""
+    assert asks == script(tmp_path, text).asks("data", "model")
+
+
+def test_what_the_harness_calls_is_none_of_a_scenarios_own_objects(tmp_path: pathlib.Path) -> None:
+    """Its classes and functions are, but not what it only imported."""
+    called = "".join(f"def {name}():\n    pass\n\n" for name in scenario.CALLED)
+    text = f"import json\nfrom json import loads\n\n{called}class Mine:\n    pass\n\ndef mine():\n    pass\n"
+    assert {"Mine", "mine"} == set(script(tmp_path, text).objects())
+
+
+def test_every_function_with_a_default_is_one_that_the_harness_calls() -> None:
+    """And those that have none are required, or change what it does by being there."""
+    assert {"build", "data", "save", "load", "outputs", "inputs"} == set(scenario.CALLED) - set(scenario.DEFAULTS)
+    assert set(scenario.DEFAULTS) < set(scenario.CALLED)
+
+
 def test_a_constant_is_read_or_has_a_default(tmp_path: pathlib.Path) -> None:
     """Such as OBSERVE."""
     made_script = script(tmp_path, 'OBSERVE = ("weights",)\n')
