@@ -13,6 +13,7 @@ import numpy
 
 FORMATS = ("h5",)
 OBSERVE = ("architecture", "weights", "metrics")
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.11"),)
 PARAMETERS = {"targets": ("binary", "categorical")}
 

@@ -6,6 +6,7 @@ in training mode, still answers, with other numbers.
 
 CORE = True
 FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5")
+REACH = "milestones"
 PAIRS = (("tf2.3", "tf2.1"),)
 
 

@@ -17,6 +17,7 @@ CAUSE = "custom objects"
 FORMATS = ("h5", "keras")
 PARAMETERS = {"get_config": ("none", "incomplete", "complete")}
 REMEDY = {"get_config": "complete"}
+REACH = "milestones"
 PAIRS = (("tf2.3", "tf2.15"), ("tf2.3", "tf2.11"))
 
 

@@ -6,6 +6,7 @@ initialisers with a `dtype` from TensorFlow 1, one dimension too many from Keras
 Source: https://keras.io/api/layers/core_layers/embedding/, https://github.com/tensorflow/tensorflow/pull/38339
 """
 
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.16-keras3"),)
 FORMATS = ("h5", "keras")
 

@@ -15,6 +15,7 @@ FORMATS = ("savedmodel",)
 PARAMETERS = {"opened": ("load_model", "signature")}
 REMEDY = {"opened": "signature"}
 OBSERVE = ()
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.11"), ("tf2.3", "tf2.14"))
 
 

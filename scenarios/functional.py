@@ -12,6 +12,7 @@ https://github.com/keras-team/keras/issues/20081
 """
 
 FORMATS = ("h5", "json+weights", "keras")
+REACH = "milestones"
 PAIRS = (("tf2.4", "tf1.15"), ("tf2.16-keras3", "tf2.13"), ("keras2.3.1", "tf2.16-keras3"))
 
 

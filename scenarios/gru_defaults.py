@@ -14,6 +14,7 @@ Source: https://github.com/szad670401/HyperLPR/issues/283, https://github.com/Br
 FORMATS = ("weights-h5",)
 PARAMETERS = {"layer": ("gru", "bidirectional", "written-out")}
 REMEDY = {"layer": "written-out"}
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.3"),)
 
 

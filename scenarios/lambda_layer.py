@@ -19,6 +19,7 @@ FORMATS = ("h5", "keras")
 PARAMETERS = {"layer": ("lambda", "lambda-unsafe", "simple-unsafe", "function", "class")}
 REMEDY = {"layer": "class"}
 LIMIT = 15  # the loop runs for ever where jumps are counted otherwise (Python 3.9 to 3.10)
+REACH = "milestones"
 PAIRS = (
     ("tf2.4", "tf2.1"),
     ("tf2.7", "tf2.9"),

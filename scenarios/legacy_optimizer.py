@@ -14,6 +14,7 @@ Source: https://github.com/zsylvester/segmenteverygrain/issues/5
 FORMATS = ("tf-checkpoint",)
 PARAMETERS = {"adam": ("Adam", "legacy.Adam")}
 REMEDY = {"adam": "legacy.Adam"}
+REACH = "milestones"
 PAIRS = (("tf2.9", "tf2.11"),)
 
 

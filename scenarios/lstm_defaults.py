@@ -10,6 +10,7 @@ Source: https://github.com/tensorflow/tensorflow/issues/66212, https://github.co
 """
 
 CORE = True
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.3"), ("tf1.15", "tf2.13"), ("tf1.15", "keras2.3.1"))
 FORMATS = ("h5", "weights-h5", "json+weights", "tf-checkpoint", "savedmodel", "keras", "weights.h5")
 PARAMETERS = {"recurrent_activation": ("default", "sigmoid")}

@@ -12,6 +12,7 @@ Source: https://github.com/tensorflow/tensorflow/issues/65381
 
 FORMATS = ("h5",)
 PARAMETERS = {"loaded_as": ("it-is", "less-its-arguments")}
+REACH = "milestones"
 PAIRS = (("keras2.2.4", "tf2.18-keras3"),)
 
 

@@ -14,6 +14,7 @@ Source: https://github.com/tensorflow/tensorflow/issues/31853
 OBSERVE = ("architecture", "weights", "metrics")
 CAUSE = "metrics"
 FORMATS = ("h5", "keras")
+REACH = "milestones"
 PAIRS = (("tf2.7", "tf2.7"),)
 PARAMETERS = {"metric": ("loss-object", "metric-object")}
 REMEDY = {"metric": "metric-object"}

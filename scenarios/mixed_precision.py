@@ -14,6 +14,7 @@ import numpy
 
 FORMATS = ("h5", "keras")
 PARAMETERS = {"policy": ("mixed_float16", "mixed_bfloat16")}
+REACH = "milestones"
 PAIRS = (("tf2.4", "tf2.15"),)
 
 

@@ -15,6 +15,7 @@ Source: https://github.com/keras-team/keras/pull/19669, https://github.com/tenso
 
 FORMATS = ("h5", "keras")
 PARAMETERS = {"inner": ("layer", "shared", "time-distributed")}
+REACH = "milestones"
 PAIRS = (("tf2.1", "tf2.3"), ("tf2.2", "tf2.3"))
 LIMIT = 10
 

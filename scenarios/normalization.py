@@ -14,6 +14,7 @@ https://github.com/keras-team/keras/pull/20163
 from _preprocessing import NOT_EAGER, find
 
 FORMATS = ("h5", "keras", "savedmodel", "weights-h5")
+REACH = "milestones"
 PAIRS = (("tf2.6", "tf2.6"), ("tf2.6", "tf2.7"), ("tf2.4", "tf2.7"))
 
 

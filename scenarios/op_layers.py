@@ -14,6 +14,7 @@ Source: https://github.com/naurril/SUSTechPOINTS/issues/203, https://github.com/
 FORMATS = ("h5", "keras")
 PARAMETERS = {"operation": ("arithmetic", "slice", "function", "layer")}
 REMEDY = {"operation": "layer"}
+REACH = "milestones"
 PAIRS = (("tf2.6", "tf2.3"),)
 
 

@@ -8,6 +8,7 @@ Expected: identical upwards within Keras 2, refused on the way from Keras 2 to K
 Source: https://keras.io/api/layers/recurrent_layers/, https://github.com/keras-team/keras/issues/20750
 """
 
+REACH = "milestones"
 PAIRS = (("tf2.15", "tf2.18-keras3"),)
 FORMATS = ("h5", "keras")
 PARAMETERS = {"layer": ("gru", "bidirectional", "time-major")}

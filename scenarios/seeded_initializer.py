@@ -19,6 +19,7 @@ CAUSE = "randomness"
 FORMATS = ("code",)
 PARAMETERS = {"kept": ("RandomNormal", "VarianceScaling", "weights")}
 REMEDY = {"kept": "weights"}
+REACH = "milestones"
 PAIRS = (("tf2.6", "tf2.7"),)
 
 

@@ -13,6 +13,7 @@ https://keras.io/api/layers/reshaping_layers/up_sampling2d/
 """
 
 FORMATS = ("h5",)
+REACH = "milestones"
 PAIRS = (("tf1.12", "tf2.3"), ("tf1.14", "tf1.14"), ("tf1.14", "tf1.15"), ("keras2.3.1", "tf2.3"))
 PARAMETERS = {"interpolation": ("bilinear", "nearest")}
 

@@ -70,12 +70,14 @@ def test_a_full_run_includes_each() -> None:
 @by_id
 def test_the_reference_shows_it(case: Any, committed: Cells) -> None:
     """The verdict as measured, and the characteristic part of the message."""
+    skip_what_is_newer(case, committed)
     check(case, committed)
 
 
 @by_id
 def test_its_cause_is_named(case: Any, committed: Cells) -> None:
     """The catalogue of causes explains it; what loads well has no cause."""
+    skip_what_is_newer(case, committed)
     assert case["cause"] == committed[case["variant"], case["save"], case["load"]]["cause"]
 
 
@@ -113,6 +115,14 @@ def test_it_still_happens(case: Any, tmp_path: pathlib.Path) -> None:
     done = subprocess.run(command, cwd=paths.PROJECT, capture_output=True, text=True, timeout=1200)
     assert 0 == done.returncode, done.stdout + done.stderr
     check(case, by_place(json.loads((tmp_path / "results.json").read_text())))
+
+
+def skip_what_is_newer(case: Any, committed: Cells) -> None:
+    """Skip a case that the committed reference cannot show yet: `nox -s known` runs it in any case."""
+    if case["variant"] not in {variant for variant, _, _ in committed}:
+        pytest.skip("the scenario is newer than the reference")
+    if case["cause"] == "lambda-globals" and case["verdict"] == "changed":
+        pytest.skip("the reference was made before facts said which names a Lambda uses")
 
 
 def check(case: Any, cells: Cells) -> None:
