@@ -13,7 +13,7 @@ import itertools
 import keyword
 import math
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from harness.model import Fault, Reach, Scenario, Variant
@@ -21,12 +21,18 @@ from harness.tools.essence import essence
 from harness.tools.names import nearest
 from harness.worker.protocol import FORMATS
 
-FILE_FORMATS = tuple(name for name in FORMATS if name != "code")
+# The files that Keras itself writes: `own` is whatever a script writes, and `code` is no file.
+FILE_FORMATS = tuple(name for name in FORMATS if name not in ("own", "code"))
 _REQUIRED = {"build": "def build(keras): return the model", "data": "def data(rng): return x, y"}
+_REQUIRED_FOR_OWN = {
+    "save": 'the format "own" needs def save(model, path): write the model',
+    "load": 'the format "own" needs def load(path): return the model',
+}
 _CONSTANTS = ("FORMATS", "PARAMETERS", "REMEDY", "CAUSE", "OBSERVE", "CORE", "REACH", "PAIRS", "LIMIT")
 _FOR_THE_HOST = tuple(name for name in _CONSTANTS if name != "OBSERVE")  # the worker reads OBSERVE
-_OBSERVATIONS = ("weights", "architecture", "metrics", "optimizer", "resume")
+_OBSERVATIONS = ("weights", "architecture", "settings", "metrics", "optimizer", "resume")
 _REACHES = get_args(Reach)
+_PAIRS_EXAMPLE = 'PAIRS = (("tf2.13", "tf2.14"),)'
 _PASSED = ("keras", "tf", "rng", "path", "format", "model", "x", "y", "folder", "eager")
 
 
@@ -51,9 +57,11 @@ class _Reader:
             self.fault(1, f"cannot be read: {error or type(error).__name__}")
             return None
         title, description = self._docstring(tree)
-        self._functions(tree)
+        self._functions(tree, _REQUIRED, 1)
         constants = dict(self._constants(tree))
         formats = self._formats(constants)
+        if "own" in formats:
+            self._functions(tree, _REQUIRED_FOR_OWN, constants["FORMATS"][0])
         parameters = self._parameters(constants)
         remedy = self._remedy(constants, parameters)
         self._observe(constants)
@@ -88,11 +96,11 @@ class _Reader:
         title, _, description = text.partition("\n")
         return title.strip().rstrip("."), description.strip()
 
-    def _functions(self, tree: ast.Module) -> None:
+    def _functions(self, tree: ast.Module, required: Mapping[str, str], line: int) -> None:
         defined = set(_bound_names(tree))
-        for name, example in _REQUIRED.items():
+        for name, example in required.items():
             if name not in defined and "*" not in defined:
-                self.fault(1, f"no function {name}(): {example}")
+                self.fault(line, f"no function {name}(): {example}")
 
     def _constants(self, tree: ast.Module) -> Iterator[tuple[str, tuple[int, Any]]]:
         plain: set[ast.AST] = set()
@@ -156,21 +164,28 @@ class _Reader:
         line, core = constants.get("CORE", (1, False))
         if not isinstance(core, bool):
             self.fault(line, f"CORE must be True or False, not {core!r}")
-        line, reach = constants.get("REACH", (1, "milestones"))
+        pairs = self._pairs(constants)
+        line, reach = constants.get("REACH", (1, "pairs" if pairs else "milestones"))
         if reach not in _REACHES:
             choices = f"{nearest(str(reach), _REACHES)}; there are: {', '.join(_REACHES)}"
             self.fault(line, f"REACH: no reach {reach!r}{choices}")
-        line, pairs = constants.get("PAIRS", (1, ()))
-        if not isinstance(pairs, (tuple, list)) or not all(
-            isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
-            for pair in pairs
-        ):
-            self.fault(line, 'PAIRS must be a tuple of pairs (saver, loader), like PAIRS = (("tf2.13", "tf2.14"),)')
-            pairs = ()
+        if reach == "pairs" and not constants.get("PAIRS", (1, ()))[1]:
+            self.fault(line, f'REACH = "pairs" needs {_PAIRS_EXAMPLE}')
         line, limit = constants.get("LIMIT", (1, None))
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0):
             self.fault(line, f"LIMIT must be a number of seconds above 0, not {limit!r}")
-        return {"core": core, "reach": reach, "pairs": tuple(map(tuple, pairs)), "limit": limit}
+        return {"core": core, "reach": reach, "pairs": pairs, "limit": limit}
+
+    def _pairs(self, constants: dict[str, tuple[int, Any]]) -> tuple[tuple[str, str], ...]:
+        line, pairs = constants.get("PAIRS", (1, ()))
+        valid = isinstance(pairs, (tuple, list)) and all(
+            isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+            for pair in pairs
+        )
+        if not valid:
+            self.fault(line, f"PAIRS must be a tuple of pairs (saver, loader), like {_PAIRS_EXAMPLE}")
+            return ()
+        return tuple((saver, loader) for saver, loader in pairs)
 
     def _remedy(self, constants: dict[str, tuple[int, Any]], parameters: dict[str, tuple[Any, ...]]) -> dict[str, Any]:
         line, remedy = constants.get("REMEDY", (1, {}))
@@ -219,6 +234,12 @@ def variants(scenario: Scenario) -> tuple[Variant, ...]:
         for format in scenario.formats
         for parameters in combinations
     )
+
+
+def line_of(source: str, constant: str) -> int:
+    """The line on which a script sets a constant; 1 if it does not."""
+    lines = (node.lineno for node, target, _ in _plain_assignments(ast.parse(source)) if target.id == constant)
+    return next(lines, 1)
 
 
 def _plain_assignments(tree: ast.Module) -> Iterator[tuple[ast.stmt, ast.Name, ast.expr]]:

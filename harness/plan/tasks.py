@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import functools
+import pathlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from harness.model import Attempt, CellId, Outcome, Runtime, Scenario, Stage, Variant, digest_of
@@ -14,14 +16,17 @@ HASH_SEEDS = {Stage.SAVE: "1", Stage.LOAD: "2"}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Selection:
-    """What a run covers. Runtimes are in matrix order: oldest first."""
+    """What a run covers. Runtimes are in matrix order: oldest first.
+
+    `cells` are exactly the cells of the run, sorted; None means that every saver is combined with every loader.
+    """
 
     scenarios: Mapping[str, Scenario]
     variants: tuple[Variant, ...]
     savers: tuple[Runtime, ...]
     loaders: tuple[Runtime, ...]
     order: tuple[Runtime, ...] = ()
-    by_reach: bool = False  # whether each scenario limits its runtimes by its `reach`, or all of them take part
+    cells: tuple[CellId, ...] | None = None
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
@@ -32,10 +37,26 @@ class Selection:
 
     def includes(self, variant: Variant, saver: Runtime, loader: Runtime) -> bool:
         """Whether this cell is part of the selection."""
-        scenario = self.scenarios[variant.scenario]
-        if not self.by_reach or scenario.reach == "all" or (saver.id, loader.id) in scenario.pairs:
-            return True
-        return saver.milestone and loader.milestone and (scenario.reach == "milestones" or saver == loader)
+        return self._included is None or (variant.id, saver.id, loader.id) in self._included
+
+    def only(self, cells: Iterable[CellId]) -> Selection:
+        """The selection of exactly these cells, with what they need: of its variants, and of any known runtime."""
+        exact = tuple(sorted(set(cells)))
+        variants, savers, loaders = ({cell[place] for cell in exact} for place in range(3))
+        kept = tuple(variant for variant in self.variants if variant.id in variants)
+        known = dict.fromkeys((*self.order, *self.runtimes))
+        return dataclasses.replace(
+            self,
+            scenarios={variant.scenario: self.scenarios[variant.scenario] for variant in kept},
+            variants=kept,
+            savers=tuple(runtime for runtime in known if runtime.id in savers),
+            loaders=tuple(runtime for runtime in known if runtime.id in loaders),
+            cells=exact,
+        )
+
+    @functools.cached_property
+    def _included(self) -> frozenset[CellId] | None:
+        return None if self.cells is None else frozenset(self.cells)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +69,7 @@ class Conditions:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Task:
-    """One save or load to be done; `key` identifies its result for good."""
+    """One save or load to be done, or experiments on a load; `key` identifies its result for good."""
 
     stage: Stage
     key: str
@@ -60,6 +81,8 @@ class Task:
     limit: float | None = None
     remedy: str = ""
     saved_by: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # settings and versions, for a remedy
+    budget: float = 0.0  # seconds for experiments on a failing load, which such a task is
+    lay_out: Callable[[pathlib.Path], None] | None = None  # puts further files into the folder of the task
 
     @property
     def save_id(self) -> tuple[str, str]:
@@ -76,7 +99,8 @@ class Task:
         """The task in one readable line."""
         route = f"{self.saver} -> {self.runtime.id}" if self.saver else self.runtime.id
         remedy = f", with {self.remedy}" if self.remedy else ""
-        return f"{self.variant.id}: {route}{remedy}"
+        culprit = ", the culprit" if self.budget else ""
+        return f"{self.variant.id}: {route}{remedy}{culprit}"
 
 
 def save_tasks(selection: Selection, conditions: Conditions) -> list[Task]:
@@ -106,6 +130,22 @@ def with_remedy(load: Task, remedy: str, essence: bytes, saver: Runtime, version
     saved_by = {"runtime": saver.settings(), "versions": dict(versions)}
     key = digest_of([load.key, remedy, essence.hex(), saved_by])
     return dataclasses.replace(load, key=key, remedy=remedy, saved_by=saved_by)
+
+
+def with_experiments(
+    load: Task,
+    essence: bytes,
+    saved_by: Mapping[str, Any],
+    failing: object,
+    budget: float,
+    lay_out: Callable[[pathlib.Path], None],
+) -> Task:
+    """Experiments on the same load, for at most `budget` seconds; `failing` is all that says how it failed.
+
+    `essence` is the code of the experiments, `saved_by` the settings and versions of the saving side.
+    """
+    key = digest_of([load.key, "culprit", essence.hex(), saved_by, failing, budget])
+    return dataclasses.replace(load, key=key, saved_by=saved_by, budget=budget, lay_out=lay_out)
 
 
 def _task(

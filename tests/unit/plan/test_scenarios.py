@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import pathlib
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from harness.model import Fault, Scenario
+from harness import paths
+from harness.model import Fault, Reach, Scenario
 from harness.plan import scenarios
 from harness.worker import protocol
 from tests.unit import made
@@ -58,7 +59,8 @@ def test_the_smallest_scenario_is_a_docstring_and_two_functions(tmp_path: pathli
         scenario.remedy,
         scenario.cause,
     )
-    assert tuple(name for name in protocol.FORMATS if name != "code") == scenario.formats
+    assert tuple(name for name in protocol.FORMATS if name not in ("own", "code")) == scenario.formats
+    assert "h5" in scenario.formats
 
 
 def test_constants_are_read(tmp_path: pathlib.Path) -> None:
@@ -243,6 +245,34 @@ def test_a_parameter_has_a_name_that_a_function_can_ask_for(tmp_path: pathlib.Pa
     assert 2 == one_fault(tmp_path, f'PARAMETERS = {{"{name}": (1, 2)}}')[0]
 
 
+@pytest.mark.parametrize(
+    ("functions", "missing"),
+    [
+        ("", {"save", "load"}),
+        ("def save(model, path):\n    pass\n", {"load"}),
+        ("def load(path):\n    pass\n", {"save"}),
+        ("def save(model, path):\n    pass\n\ndef load(path):\n    pass\n", set()),
+        ("from _common import save, load\n", set()),
+        ("from _common import *\n", set()),
+    ],
+)
+def test_a_format_of_its_own_needs_a_way_to_save_and_load(
+    tmp_path: pathlib.Path, functions: str, missing: set[str]
+) -> None:
+    """Nothing else could write or read it; the fault is where the format is named, with an example."""
+    text = f'"""A title."""\n\nFORMATS = ("h5", "own")\n{functions}{REST}'
+    _, faults = scenarios.read(made.written(tmp_path, "case", text))
+    assert {3} >= {fault.line for fault in faults}
+    assert {f"no function {name}()" for name in missing} == {fault.message.partition(":")[0] for fault in faults}
+    assert all('the format "own" needs def ' in fault.message for fault in faults)
+
+
+@pytest.mark.parametrize("name", ["weights", "architecture", "settings", "metrics", "optimizer", "resume"])
+def test_an_observation_can_be_asked_for(tmp_path: pathlib.Path, name: str) -> None:
+    """Each by its name."""
+    assert read(tmp_path, f'OBSERVE = ("{name}",)\n')
+
+
 def test_an_observation_that_does_not_exist_is_a_fault(tmp_path: pathlib.Path) -> None:
     """A typing error would observe nothing and find everything identical."""
     assert "optimizer" in one_fault(tmp_path, 'OBSERVE = ("optimiser",)')[1]
@@ -309,8 +339,6 @@ def test_an_empty_folder_has_no_scenarios(tmp_path: pathlib.Path) -> None:
 
 def test_the_projects_own_scenarios_have_no_faults() -> None:
     """Each can be read, and each pitfall has the remedy that it promises."""
-    from harness import paths
-
     readable, faults = scenarios.read_all(paths.SCENARIOS)
     assert () == faults
     for scenario in readable:
@@ -427,6 +455,10 @@ def test_the_selection_of_cells_does_not_change_the_digest(tmp_path: pathlib.Pat
     ("line", "message"),
     [
         ('REACH = "everywhere"', "no reach 'everywhere'"),
+        ('REACH = "pair"', "no reach 'pair'; did you mean pairs?"),
+        ('REACH = "pairs"', 'REACH = "pairs" needs PAIRS = (("tf2.13", "tf2.14"),)'),
+        ('PAIRS = (); REACH = "pairs"', 'REACH = "pairs" needs PAIRS = (("tf2.13", "tf2.14"),)'),
+        ('PAIRS = 4; REACH = "pairs"', "a tuple of pairs"),
         ('PAIRS = ("tf2.13", "tf2.14")', "a tuple of pairs"),
         ("PAIRS = ((1, 2),)", "a tuple of pairs"),
         ("LIMIT = 0", "a number of seconds above 0"),
@@ -444,12 +476,45 @@ def test_reach_and_limit_are_checked(tmp_path: pathlib.Path, line: str, message:
 
 
 def test_reach_and_limit_are_read(tmp_path: pathlib.Path) -> None:
-    """Reach, additional pairs and the limit, with their defaults."""
+    """Reach, pairs and the limit, with their defaults: pairs without a reach are the reach."""
     made.written(tmp_path, "least")
     made.written(tmp_path, "case", made.LEAST + 'CORE = True\nREACH = "own"\nPAIRS = (("a", "b"),)\nLIMIT = 2.5\n')
+    made.written(tmp_path, "exact", made.LEAST + 'PAIRS = [["a", "b"]]\n')
+    made.written(tmp_path, "explicit", made.LEAST + 'REACH = "pairs"\nPAIRS = (("a", "b"),)\n')
+    made.written(tmp_path, "on_top", made.LEAST + 'PAIRS = (("a", "b"),)\nREACH = "milestones"\n')
+    made.written(tmp_path, "none", made.LEAST + "PAIRS = ()\n")
     readable, _ = scenarios.read_all(tmp_path)
     limits = {scenario.name: (scenario.core, scenario.reach, scenario.pairs, scenario.limit) for scenario in readable}
-    assert {"least": (False, "milestones", (), None), "case": (True, "own", (("a", "b"),), 2.5)} == limits
+    assert {
+        "least": (False, "milestones", (), None),
+        "case": (True, "own", (("a", "b"),), 2.5),
+        "exact": (False, "pairs", (("a", "b"),), None),
+        "explicit": (False, "pairs", (("a", "b"),), None),
+        "on_top": (False, "milestones", (("a", "b"),), None),
+        "none": (False, "milestones", (), None),
+    } == limits
+
+
+def test_the_line_of_a_constant_is_found() -> None:
+    """For a fault that only a catalogue shows; 1 if the script does not set it itself."""
+    source = made.LEAST + "A = 1\n\nPAIRS = (\n    (),\n)\n"
+    assert (len(source.splitlines()) - 2, 1) == (scenarios.line_of(source, "PAIRS"), scenarios.line_of(source, "REACH"))
+
+
+def test_the_projects_own_scenarios_with_pairs_state_their_reach() -> None:
+    """A pair added to one that does not would take its other moves away."""
+    readable, _ = scenarios.read_all(paths.SCENARIOS)
+    with_pairs = [scenario for scenario in readable if scenario.pairs]
+    assert with_pairs
+    assert [] == [scenario.name for scenario in with_pairs if scenarios.line_of(scenario.source, "REACH") == 1]
+
+
+def test_the_page_on_scenarios_has_every_format_and_reach() -> None:
+    """And the name of everything that can be observed: a name that nobody can look up is used by nobody."""
+    page = (paths.PROJECT / "docs" / "scenarios.md").read_text()
+    observations = ("weights", "architecture", "settings", "metrics", "optimizer", "resume")
+    assert [] == [name for name in (*protocol.FORMATS, *observations) if f"| `{name}` |" not in page]
+    assert [] == [name for name in get_args(Reach) if f'| `"{name}"` |' not in page]
 
 
 def test_a_local_module_that_is_not_python_is_left_to_the_worker(tmp_path: pathlib.Path) -> None:

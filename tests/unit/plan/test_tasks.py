@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from typing import Any
 
 import pytest
 
-from harness.model import Attempt, Outcome, Runtime, Scenario, Stage, Variant
+from harness.model import Attempt, CellId, Outcome, Runtime, Scenario, Stage, Variant
 from harness.plan.tasks import HASH_SEEDS, Conditions, Selection, load_tasks, save_tasks
 from tests.unit import made
 
@@ -142,40 +143,65 @@ def test_each_runtime_that_takes_part_is_named_once() -> None:
 
 
 NEITHER = made.runtime("neither")
+EVERYWHERE = Conditions(worker="worker", environments={**CONDITIONS.environments, "env-neither": "locked"})
+VARIANTS = (made.variant(), made.variant(format="keras"))
+RUNTIMES = (OLD, NEITHER, NEW)
 
 
-@pytest.mark.parametrize(
-    ("reach", "expected"),
-    [
-        ("all", 9),
-        ("milestones", {("old", "old"), ("old", "new"), ("new", "old"), ("new", "new"), ("neither", "old")}),
-        ("own", {("old", "old"), ("new", "new"), ("neither", "old")}),
-    ],
-)
-def test_a_scenario_reaches_as_far_as_it_says(reach: Any, expected: Any) -> None:
-    """In a run of a whole group: milestones with each other or themselves, or all; plus additional pairs."""
-    old, new = (dataclasses.replace(runtime, milestone=True) for runtime in (OLD, NEW))
-    scenario = dataclasses.replace(made.scenario(), reach=reach, pairs=(("neither", "old"),))
-    runtimes = (old, NEITHER, new)
-    chosen = selection(scenario=scenario, savers=runtimes, loaders=runtimes)
-    wide = {(saver.id, loader.id) for saver in runtimes for loader in runtimes}
-    every = {pair for pair in wide if includes(chosen, *pair)}
-    reached = {pair for pair in wide if includes(dataclasses.replace(chosen, by_reach=True), *pair)}
-    assert wide == every
-    assert (wide if expected == 9 else expected) == reached
+def wide() -> Selection:
+    """Two variants in three runtimes."""
+    return selection(variants=VARIANTS, savers=RUNTIMES, loaders=RUNTIMES)
 
 
-def includes(chosen: Selection, saver: str, loader: str) -> bool:
-    """Whether a selection includes a pair, by its ids."""
-    by_id = {runtime.id: runtime for runtime in chosen.runtimes}
-    return chosen.includes(made.variant(), by_id[saver], by_id[loader])
+def cells_of(chosen: Selection) -> set[CellId]:
+    """Every cell that a selection includes."""
+    return {
+        CellId(variant.id, saver.id, loader.id)
+        for variant in VARIANTS
+        for saver in RUNTIMES
+        for loader in RUNTIMES
+        if chosen.includes(variant, saver, loader)
+    }
 
 
-def test_what_is_never_loaded_is_not_saved() -> None:
-    """A runtime that a scenario does not reach has no work for it."""
-    scenario = dataclasses.replace(made.scenario(), pairs=(("old", "new"),))
-    conditions = Conditions(worker="worker", environments={**CONDITIONS.environments, "env-neither": "locked"})
-    chosen = dataclasses.replace(selection(scenario=scenario, savers=(OLD, NEITHER, NEW)), by_reach=True)
-    assert ["old"] == [task.runtime.id for task in save_tasks(chosen, conditions)]
-    saves = saved("a", "b") | {("scenario/h5", "neither"): made.attempt(artifact="c")}
-    assert [("old", "new")] == [(task.saver, task.runtime.id) for task in load_tasks(chosen, conditions, saves)]
+def test_without_exact_cells_every_saver_meets_every_loader() -> None:
+    """For every variant."""
+    assert 18 == len(cells_of(wide()))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_exact_cells_are_what_is_included_saved_and_loaded(seed: int) -> None:
+    """Whichever they are: the tasks are those of the cells, and nothing is saved that no cell needs."""
+    every = sorted(cells_of(wide()))
+    cells = set(random.Random(seed).sample(every, 1 + seed % len(every)))
+    chosen = wide().only(cells)
+    assert cells == cells_of(chosen)
+    saves = {task.save_id for task in save_tasks(chosen, EVERYWHERE)}
+    assert {(cell.variant, cell.save) for cell in cells} == saves
+    attempts = {(variant.id, saver.id): made.attempt(artifact="a") for variant in VARIANTS for saver in RUNTIMES}
+    assert sorted(cells) == sorted(task.cell_id for task in load_tasks(chosen, EVERYWHERE, attempts))
+    assert {cell.variant for cell in cells} == {variant.id for variant in chosen.variants}
+    assert {id for cell in cells for id in cell[1:]} == {runtime.id for runtime in chosen.runtimes}
+
+
+def test_exact_cells_may_name_any_known_runtime() -> None:
+    """Not only one of a chosen group; the order of the matrix stays."""
+    chosen = dataclasses.replace(selection(savers=(NEW,), loaders=(NEW,)), order=RUNTIMES)
+    wider = chosen.only([CellId("dense/h5", "new", "neither"), CellId("dense/h5", "new", "old")])
+    assert ((NEW,), (OLD, NEITHER)) == (wider.savers, wider.loaders)
+    assert RUNTIMES == wider.runtimes
+
+
+def test_the_same_cells_are_the_same_selection() -> None:
+    """In any order, and given twice: a note of the last run has the text of its selection."""
+    cells = sorted(cells_of(wide()))
+    assert repr(wide().only(cells)) == repr(wide().only([*reversed(cells), *cells]))
+    assert wide().only(cells) != wide().only(cells[1:])
+
+
+def test_scenarios_without_a_cell_take_no_part() -> None:
+    """Like variants and runtimes."""
+    scenarios = {name: made.scenario(name) for name in ("dense", "conv")}
+    variants = (made.variant("dense"), made.variant("conv"))
+    chosen = Selection(scenarios=scenarios, variants=variants, savers=(OLD,), loaders=(OLD,))
+    assert ["conv"] == list(chosen.only([CellId("conv/h5", "old", "old")]).scenarios)
