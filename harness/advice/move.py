@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from harness.advice.formats import ENOUGH, FILES, UNASKED, WHOLE, FormatScore, FormatScorer, count_scenarios
 from harness.catalogue import model_kinds
-from harness.results.remedies import ANOTHER_FORMAT, AS_THE_SCENARIO_SAYS
 from harness.results.shape import CellEntry, Document, RemedyEntry, RuntimeEntry, TrialEntry
+from harness.results.siblings import ANOTHER_FORMAT, AS_THE_SCENARIO_SAYS
 
 SILENT = ("changed",)
 BREAKS = ("crashed", "timed-out", "refused", "unsaved")

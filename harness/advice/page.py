@@ -8,8 +8,8 @@ from harness.advice.formats import FormatScore
 from harness.advice.move import Advice, ModelKindVerdicts, Problem, RemedySummary
 from harness.catalogue.loading import LOADING_METHODS
 from harness.results.diagnose import UNKNOWN
-from harness.results.remedies import AS_THE_SCENARIO_SAYS
 from harness.results.shape import RuntimeEntry
+from harness.results.siblings import AS_THE_SCENARIO_SAYS
 from harness.tools.pages import Block, BulletList, CodeBlock, Grid, Heading, Paragraph
 
 _KEPT = "identical"

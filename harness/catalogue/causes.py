@@ -34,7 +34,25 @@ CauseKind = Literal[
     "environment",
 ]
 Aspect = Literal["runtime", "module", "execution", "python", "keras", "tensorflow", "numpy", "h5py"]
+Held = Literal["none", "some", "all"]
 CAUSE_KINDS: tuple[str, ...] = get_args(CauseKind)
+Blames = Literal["move", "runtime", "model"]
+ControlWord = Literal[
+    "any",
+    "diagonal",
+    "saver-good",
+    "saver-alike",
+    "saver-other",
+    "saver-none",
+    "loader-good",
+    "loader-alike",
+    "loader-other",
+    "loader-none",
+    "both-good",
+    "alike",
+    "not-alike",
+    "runtime-alone",
+]
 ASPECTS: tuple[str, ...] = get_args(Aspect)  # python: major.minor; the other packages: major
 FAILING = (Verdict.INCOMPLETE, Verdict.CHANGED, Verdict.REFUSED, Verdict.CRASHED, Verdict.TIMED_OUT, Verdict.UNSAVED)
 
@@ -68,7 +86,10 @@ class Side:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class File:
-    """Conditions on the saved files, as read without Keras; a condition on what is not known does not hold."""
+    """Conditions on the saved files, as read without Keras; a condition on what is not known does not hold.
+
+    `held` is how many of the arrays of the saving side's model are in them.
+    """
 
     kinds: frozenset[str] = frozenset()
     keras: SpecifierSet | None = None
@@ -77,8 +98,16 @@ class File:
     modules: re.Pattern[str] | None = None
     arguments: re.Pattern[str] | None = None
     optimizer: re.Pattern[str] | None = None
+    policies: re.Pattern[str] | None = None
+    lambda_names: re.Pattern[str] | None = None
+    types: re.Pattern[str] | None = None
     bytecode: bool | None = None
     compiled: bool | None = None
+    closure: bool | None = None
+    frozen: bool | None = None
+    nested: bool | None = None
+    quantized: bool | None = None
+    held: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -86,8 +115,10 @@ class Signature:
     """The evidence that names a cause: every condition given must hold; None and empty allow anything.
 
     `frame` is searched for in the lines `file.py:function` of the traceback, `detail` in the lines of the differences
-    that count, `script` in the scenario's code without its comments and docstrings. An `unmeasured` signature comes
-    from a report, or covers the wording of versions outside the matrix: it is expected to match no cell.
+    that count, `note` in what the worker noted, `script` in the scenario's code without its comments and docstrings.
+    `control` are words about the cell's controls, of which one must hold (`results/diagnosis/controls.py`). An
+    `unmeasured` signature comes from a report, or covers the wording of versions outside the matrix: it is expected to
+    match no cell.
     """
 
     cause: str
@@ -103,7 +134,9 @@ class Signature:
     layer: re.Pattern[str] | None = None
     signal: re.Pattern[str] | None = None
     log: re.Pattern[str] | None = None
+    note: re.Pattern[str] | None = None
     script: re.Pattern[str] | None = None
+    control: frozenset[str] = frozenset({"any"})
     formats: frozenset[str] = frozenset()
     saver: Side | None = None
     loader: Side | None = None
@@ -124,12 +157,17 @@ class Signature:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Why cells are not good, in plain words, where that was reported, and its remedies, the shortest first."""
+    """Why cells are not good, in plain words, where that was reported, and its remedies, the shortest first.
+
+    It blames the move from one runtime to the other, a runtime by itself, or the model and how it was saved. What
+    fails alike within one runtime is not to be blamed on a move.
+    """
 
     id: str
     title: str
     explanation: str
     kind: str
+    blames: str
     references: tuple[str, ...]
     remedies: tuple[str, ...]
     signatures: tuple[Signature, ...]

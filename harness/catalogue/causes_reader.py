@@ -10,29 +10,67 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from harness import paths
 from harness.catalogue import parse
-from harness.catalogue.causes import ASPECTS, CAUSE_KINDS, FAILING, Cause, Causes, File, Remedy, Side, Signature
+from harness.catalogue.causes import (
+    ASPECTS,
+    CAUSE_KINDS,
+    FAILING,
+    Blames,
+    Cause,
+    Causes,
+    ControlWord,
+    File,
+    Held,
+    Remedy,
+    Side,
+    Signature,
+)
 from harness.catalogue.checked_toml import CheckedToml, Table
-from harness.model import KerasModule, Stage
+from harness.model import DifferenceKind, KerasModule, Stage
 from harness.tools.names import nearest
 
 _PACKAGES = ("keras", "tensorflow", "python", "numpy", "h5py")
 _SIDE_KEYS = (*_PACKAGES, "module", "v1", "graph", "backend")
-_FILE_PATTERNS = ("classes", "modules", "arguments", "optimizer")
-_FILE_KEYS = ("kind", "keras", "backend", "bytecode", "compiled", *_FILE_PATTERNS)
+_FILE_PATTERNS = ("classes", "modules", "arguments", "optimizer", "policies", "lambda_names", "types")
+_FILE_FLAGS = ("bytecode", "compiled", "closure", "frozen", "nested", "quantized")
+_FILE_KEYS = ("kind", "keras", "backend", "held", *_FILE_FLAGS, *_FILE_PATTERNS)
 _FILE_KINDS = ("hdf5", "zip", "savedmodel", "checkpoint", "json", "other")
-_OBSERVATIONS = ("predictions", "fresh_predictions", "weights", "metrics", "optimizer", "resume", "architecture")
-_PATTERNS = ("step", "type", "message", "frame", "detail", "layer", "signal", "log", "script")
+_OBSERVATIONS = (
+    "predictions",
+    "fresh_predictions",
+    "fresh_targets",
+    "weights",
+    "settings",
+    "metrics",
+    "optimizer",
+    "resume",
+    "architecture",
+)
+_PATTERNS = ("step", "type", "message", "frame", "detail", "layer", "signal", "log", "note", "script")
 _NAME_SETS = {  # key of a signature -> field of Signature, names it may list
     "stage": ("stages", tuple(Stage)),
     "differs": ("differs", _OBSERVATIONS),
     "agrees": ("agrees", _OBSERVATIONS),
     "lost": ("lost", _OBSERVATIONS),
-    "how": ("how", ("lost", "gained", "shape", "value", "text")),
+    "how": ("how", get_args(DifferenceKind)),
 }
 _WEAK_KEYS = ("verdict", "stage", "format", "unmeasured")  # these alone would match whatever fails
-_SIGNATURE_KEYS = (*_WEAK_KEYS, *_PATTERNS, "saver", "loader", "same", "apart", "file", *list(_NAME_SETS)[1:])
-_CAUSE_KEYS = ("id", "title", "explanation", "kind", "references", "remedies", "signature")
+_SIGNATURE_KEYS = (
+    *_WEAK_KEYS,
+    *_PATTERNS,
+    "saver",
+    "loader",
+    "same",
+    "apart",
+    "control",
+    "file",
+    *list(_NAME_SETS)[1:],
+)
+_CAUSE_KEYS = ("id", "title", "explanation", "kind", "blames", "references", "remedies", "signature")
 _REMEDY_KEYS = ("id", "title", "side", "code", "costs", "codes")
+# What fails within one runtime cannot be explained by another version.
+_OF_A_MOVE = re.compile(
+    r"\b(?:another|other|older|newer|neighbouring|different) (?:version|generation|release)s?\b", re.I
+)
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORD = re.compile(r"\{\{([a-z0-9-]+)\}\}")
 
@@ -90,20 +128,27 @@ class _Reader:
         id = self._new_id("cause", table)
         if id == "unknown":
             table.fault("id", "'unknown' is what a cell is called that no signature knows")
+        blames = table("blames", parse.one_of(get_args(Blames)), "model")
+        title = table("title", parse.text, "")
+        if blames == "model" and (match := _OF_A_MOVE.search(title)):
+            table.fault("title", f"speaks of {match[0]!r}, but the cause blames the model: what says so of versions?")
         signatures = table.tables("signature", "cause.signature")
         if "signature" in table.values and not signatures:
             table.fault("signature", "a cause needs at least one signature")
         return Cause(
             id=id,
-            title=table("title", parse.text, ""),
+            title=title,
             explanation=" ".join(table("explanation", parse.text, "").split()),
             kind=table("kind", parse.one_of(CAUSE_KINDS), "schema"),
+            blames=blames,
             references=table("references", _references, ()),
             remedies=table("remedies", parse.each_of(remedies), ()),
-            signatures=tuple(self._signature(id, number, row) for number, row in enumerate(signatures, start=1)),
+            signatures=tuple(
+                self._signature(id, blames, number, row) for number, row in enumerate(signatures, start=1)
+            ),
         )
 
-    def _signature(self, cause: str, number: int, table: Table) -> Signature:
+    def _signature(self, cause: str, blames: str, number: int, table: Table) -> Signature:
         table.check_keys(_SIGNATURE_KEYS)
         if not set(table.values) - set(_WEAK_KEYS):
             self.file.fault(
@@ -113,6 +158,7 @@ class _Reader:
         name_sets: dict[str, Any] = {
             field: frozenset(table(key, parse.each_of(names), ())) for key, (field, names) in _NAME_SETS.items()
         }
+        usual = ("not-alike",) if blames == "move" else ("any",)
         return Signature(
             cause=cause,
             number=number,
@@ -125,6 +171,7 @@ class _Reader:
             unmeasured=table("unmeasured", parse.boolean, False),
             same=table("same", parse.each_of(ASPECTS), ()),
             apart=table("apart", parse.each_of(ASPECTS), ()),
+            control=frozenset(table("control", parse.each_of(get_args(ControlWord)), usual)),
             **self._patterns(table, _PATTERNS),
             **name_sets,
         )
@@ -150,8 +197,8 @@ class _Reader:
             kinds=frozenset(table("kind", parse.each_of(_FILE_KINDS), ())),
             keras=table("keras", _specifier, None),
             backends=frozenset(table("backend", parse.texts, ())),
-            bytecode=table("bytecode", parse.boolean, None),
-            compiled=table("compiled", parse.boolean, None),
+            held=frozenset(table("held", parse.each_of(get_args(Held)), ())),
+            **{flag: table(flag, parse.boolean, None) for flag in _FILE_FLAGS},
             **self._patterns(table, _FILE_PATTERNS),
         )
 

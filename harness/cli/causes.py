@@ -17,9 +17,12 @@ from harness.catalogue.causes_reader import load_causes
 from harness.cli import output
 from harness.cli.setting import Setting
 from harness.errors import UsageError
-from harness.results import diagnose, sources, tally
+from harness.model import CellId
+from harness.results import diagnose, located, sources, tally
 from harness.results.diagnose import UNKNOWN
-from harness.results.shape import Document
+from harness.results.draft import draft
+from harness.results.located import Group
+from harness.results.shape import CellEntry, Document, cell_entries
 from harness.results.sources import Source
 from harness.results.tally import Count, Tally
 from harness.tools import pages
@@ -40,6 +43,7 @@ examples:
   nox -s causes                                    the counts, and every cause of a cell
   nox -s causes -- --cause gru-reset-after         what it is, who reported it, what helps
   nox -s causes -- --cause unknown                 failures that match no signature
+  nox -s causes -- --draft dense/h5:tf1.15:tf2.15  an entry of the catalogue to complete, from one cell
   nox -s causes -- --results reports/results.json --json
 
 Cells are diagnosed again, so changes of harness/catalogue/causes.toml show at once; remedies are not tried again.
@@ -66,6 +70,12 @@ def add(commands: Any, setting: Setting) -> None:
         type=pathlib.Path,
         help="a results document (default: reports/results.json if it exists, otherwise reports/reference)",
     )
+    parser.add_argument(
+        "--draft",
+        metavar="VARIANT:SAVE:LOAD",
+        default="",
+        help="print an entry of the catalogue for this cell, with its evidence and the remedies that helped",
+    )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     parser.set_defaults(run=functools.partial(run, setting))
 
@@ -80,11 +90,24 @@ def run(setting: Setting, parsed: argparse.Namespace, console: Console) -> int:
         )
     source = sources.choose(parsed.results, last=setting.results, committed=setting.reference)
     document = sources.rediagnose(source.document, catalogue)
+    if parsed.draft:
+        console.print(draft(_cell(document, parsed.draft)), markup=False, highlight=False, soft_wrap=True, end="")
+        return 0
     if parsed.json:
         output.print_json(console, _data(document, catalogue, parsed.cause))
     else:
         pages.print_page(console, _page(document, catalogue, parsed.cause, source))
     return 0
+
+
+def _cell(document: Document, name: str) -> CellEntry:
+    """The cell of this name. Raises UsageError."""
+    found = cell_entries(document).get(CellId(*name.rsplit(":", 2))) if name.count(":") >= 2 else None
+    if found is None:
+        raise UsageError(
+            f"--draft {name}: there is no such cell", "name it as VARIANT:SAVE:LOAD, such as dense/h5:tf1.15:tf2.15"
+        )
+    return found
 
 
 def _data(document: Document, catalogue: Causes, cause: str) -> dict[str, Any]:
@@ -104,12 +127,14 @@ def _counts_data(document: Document, catalogue: Causes) -> dict[str, Any]:
     return {
         "cells": len(document["cells"]),
         "failing": counts.all.cells,
-        "diagnosed": counts.all.cells - counts.unknown,
+        "diagnosed": counts.diagnosed,
+        "located": counts.located,
         "unknown": counts.unknown,
         "tried": counts.all.tried,
         "remedies": dataclasses.asdict(counts.all),
         "kinds": {kind: dataclasses.asdict(counts.of_kind(kind)) for kind in tally.KINDS_IN_ORDER},
         "causes": [dataclasses.asdict(row) for row in counts.rows],
+        "culprits": [_group_data(group) for group in _groups(document)],
         **_unknown_data(document),
         "idle": [signature.id for signature in diagnose.idle(document, catalogue)],
     }
@@ -127,7 +152,7 @@ def _counts_page(document: Document, catalogue: Causes, source: Source) -> list[
     if not _run(document):
         blocks.append(Paragraph(_NOT_RUN))
     blocks.append(Paragraph(_NO_REMEDY))
-    unused = len(catalogue.causes) - sum(row.kind != UNKNOWN for row in counts.rows)
+    unused = len(catalogue.causes) - sum(row.id in catalogue.by_id for row in counts.rows)
     return [
         *blocks,
         Heading("By cause, the six classic kinds first"),
@@ -136,6 +161,7 @@ def _counts_page(document: Document, catalogue: Causes, source: Source) -> list[
             f"Shares: of the failing cells; of the cells of that line. {unused} other causes have no cell here. "
             "Details of one: nox -s causes -- --cause ID"
         ),
+        *_located_page(document),
         *_unknown_page(document, most=_MESSAGES),
         *_idle(diagnose.idle(document, catalogue)),
     ]
@@ -145,7 +171,8 @@ def _overview(document: Document, counts: Tally) -> Grid:
     every = counts.all
     rows = (
         ("failing", every.cells, len(document["cells"]), "all cells"),
-        ("diagnosed", every.cells - counts.unknown, every.cells, "failing"),
+        ("diagnosed", counts.diagnosed, every.cells, "failing"),
+        ("located", counts.located, every.cells, "failing"),
         ("unknown", counts.unknown, every.cells, "failing"),
         ("no remedy exists", every.without, every.cells, "failing"),
         ("a remedy exists", every.with_remedy, every.cells, "failing"),
@@ -177,7 +204,7 @@ def _rows(counts: Tally) -> list[tuple[str, ...]]:
         rows += [
             (f"  {row.id}", *_numbers(row.count, counts.all))
             for row in counts.rows
-            if row.kind == kind and kind != UNKNOWN
+            if row.kind == kind and row.id != kind
         ]
     return rows
 
@@ -189,6 +216,37 @@ def _numbers(count: Count, every: Count) -> tuple[str, ...]:
         f"{count.verified:,}",
         _share(count.verified, count.cells),
     )
+
+
+def _groups(document: Document) -> list[Group]:
+    """The culprits that experiments found where no signature matches."""
+    return located.groups(cell for cell in tally.failing(document) if tally.uncatalogued(cell))
+
+
+def _group_data(group: Group) -> dict[str, Any]:
+    example = {name: group.example[name] for name in ("variant", "save", "load")}
+    fields = {"kind": group.kind, "part": group.part, "class": group.layer_class, "argument": group.argument}
+    return {**fields, "cells": group.count, "said": group.example["located"]["said"], **example}
+
+
+def _located_page(document: Document) -> list[Block]:
+    groups = _groups(document)
+    if not groups:
+        return []
+    lines = [
+        f"{group.count:,} x {group.kind}: {group.example['located']['said']} ({_place(group.example)})"
+        for group in groups
+    ]
+    cells = sum(group.count for group in groups)
+    return [
+        Heading(f"Located by experiment: {cells:,} cells with {len(groups)} culprits"),
+        BulletList(tuple(lines)),
+        Paragraph("An entry of the catalogue to complete: nox -s causes -- --draft VARIANT:SAVE:LOAD"),
+    ]
+
+
+def _place(cell: CellEntry) -> str:
+    return f"{cell['variant']}: {cell['save']} -> {cell['load']}"
 
 
 def _unknown_data(document: Document) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from harness.cli.arguments import add_reports, add_scenarios, count, earlier_run
 from harness.cli.host_log import host_log
 from harness.cli.report import write_report
 from harness.cli.setting import Setting
+from harness.culprit import emit
 from harness.errors import UsageError
 from harness.execute.pool import Limits
 from harness.model import Fault, Scenario
@@ -41,6 +42,7 @@ examples:
   nox -s matrix                                          the core set, all scenarios
   nox -s matrix -- --list                                every scenario, format, runtime and environment
   nox -s matrix -- --runtimes tf1.15,tf2.21-keras3       only these two, both ways
+  nox -s matrix -- --pairs tf2.13:tf2.14,tf1.15:tf2.3    only these moves, saver:loader
   nox -s matrix -- -k lstm_defaults --format weights-h5  one page of the matrix for each of its parameters
   nox -s matrix -- --save 'tf2.3' --load 'tf2.*'         patterns work (quote them)
   nox -s matrix -- --scenarios ~/my-scenarios            scripts kept elsewhere
@@ -78,6 +80,15 @@ def _add_what(group: argparse._ActionsContainer) -> None:
     several("--runtimes", help="runtimes to save in and to load in (default: the core set)")
     several("--save", help="runtimes to save in")
     several("--load", help="runtimes to load in")
+    group.add_argument(
+        "--pairs",
+        metavar="SAVE:LOAD",
+        type=names,
+        action="extend",
+        default=[],
+        help="exactly these moves, of any group, such as tf2.13:tf2.14,keras2.2.4:tf1.15 (instead of --runtimes, "
+        "--save, --load, --group and --all)",
+    )
     several(
         "--scenario",
         "-k",
@@ -127,6 +138,20 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         "another format; all: those of every cell; none: only name the causes",
     )
     group.add_argument(
+        "--culprit",
+        choices=("unknown", "all", "none"),
+        default="unknown",
+        help="for which failing cells to look for the culprit by experiment. unknown (default): those without a known "
+        "cause; all: every one; none: none",
+    )
+    group.add_argument(
+        "--budget",
+        metavar="SECONDS",
+        type=positive,
+        default=Options().budget,
+        help="limit for the experiments on one cell (default: %(default).0f)",
+    )
+    group.add_argument(
         "--no-reference",
         action="store_true",
         help="with --all: also run what the committed reports/reference already has",
@@ -151,6 +176,20 @@ def _add_how(group: argparse._ActionsContainer) -> None:
         default=Limits().memory / 2**30,
         help="how much more memory one save or load may use (default: %(default).0f)",
     )
+    group.add_argument(
+        "--emit-repro",
+        metavar="DIR",
+        type=pathlib.Path,
+        help="for each group of failing cells that is located or unknown, write a report ready to file: a small plain "
+        "Keras script that fails in the same way (at most ten)",
+    )
+    group.add_argument(
+        "--repro-budget",
+        metavar="SECONDS",
+        type=positive,
+        default=emit.BUDGET,
+        help="limit for making the model of one such script smaller (default: %(default).0f)",
+    )
     add_reports(group)
     group.add_argument("-v", "--verbose", action="store_true", help="also print what the harness does, with times")
     group.add_argument(
@@ -164,8 +203,9 @@ def _matrix(setting: Setting, parsed: argparse.Namespace, console: Console) -> i
     if parsed.list:
         output.print_inventory(console, catalogue, readable, parsed.json)
         return 0
-    selection = select(catalogue, readable, _filters(parsed))
-    options = _options(parsed, _reference(setting, parsed, selection))
+    filters = _filters(parsed)
+    selection = select(catalogue, readable, filters)
+    options = _options(parsed, filters, _reference(setting, parsed, filters))
     if parsed.dry_run:
         matrix = Matrix(catalogue, selection, faults, options, setting.machinery, dry=True)
         with contextlib.closing(matrix.store):
@@ -195,7 +235,7 @@ def _run(
     before = earlier_run(parsed.before)
     store = paths.home() / "store.sqlite"
     previous = PreviousRun(store, parsed.reports, run_key, matrix.environments, setting.machinery.current)
-    report = None if parsed.fresh or parsed.before else previous.report()
+    report = None if parsed.fresh or parsed.before or parsed.emit_repro else previous.report()
     if report:
         output.print_text(
             messages, "Nothing has changed since the last run: its report is up to date (--fresh runs it all again)."
@@ -204,6 +244,9 @@ def _run(
         return 0
     with progress.watcher(messages) as watcher:
         document = carry_out(matrix, load_causes(), watcher)
+        if parsed.emit_repro:
+            say = functools.partial(output.print_text, messages)
+            emit.emit(matrix, setting.machinery, document, parsed.emit_repro, parsed.repro_budget, watcher, say)
     written = write_report(document, parsed.reports, before)
     matrix.store.close()
     previous.leave(document, written)
@@ -216,6 +259,7 @@ def _filters(parsed: argparse.Namespace) -> SelectionFilters:
         runtimes=parsed.runtimes,
         save=parsed.save,
         load=parsed.load,
+        pairs=parsed.pairs,
         scenarios=parsed.chosen,
         formats=parsed.formats,
         variants=parsed.variants,
@@ -223,7 +267,7 @@ def _filters(parsed: argparse.Namespace) -> SelectionFilters:
     )
 
 
-def _options(parsed: argparse.Namespace, reference_folder: pathlib.Path | None) -> Options:
+def _options(parsed: argparse.Namespace, filters: SelectionFilters, reference_folder: pathlib.Path | None) -> Options:
     """How to run. Raises UsageError."""
     if parsed.isolation == "fork" and not _CAN_FORK:
         raise UsageError("this system has no fork", "use --isolation process")
@@ -234,14 +278,18 @@ def _options(parsed: argparse.Namespace, reference_folder: pathlib.Path | None) 
         fresh=parsed.fresh,
         prune=parsed.prune_environments,
         reference=reference_folder,
+        # A group has runtimes enough to compare with, and should not make more environments than it says.
+        neighbours=filters.names_runtimes or bool(filters.pairs) or parsed.scenarios != paths.SCENARIOS,
         remedies=parsed.remedies,
+        culprit=parsed.culprit,
+        budget=parsed.budget,
         limits=Limits(seconds=parsed.timeout, memory=int(parsed.memory * 2**30)),
     )
 
 
-def _reference(setting: Setting, parsed: argparse.Namespace, selection: Selection) -> pathlib.Path | None:
+def _reference(setting: Setting, parsed: argparse.Namespace, filters: SelectionFilters) -> pathlib.Path | None:
     """The folder of the reference, if its results count as known. Smaller runs are quick: they measure this machine."""
-    wanted = selection.by_reach and not parsed.no_reference and parsed.scenarios == paths.SCENARIOS
+    wanted = filters.by_reach and not parsed.no_reference and parsed.scenarios == paths.SCENARIOS
     return setting.reference if wanted and reference.there(setting.reference) else None
 
 

@@ -52,6 +52,7 @@ def _read(answer: dict[str, Any], folder: pathlib.Path, common: dict[str, Any]) 
         versions=answer["versions"],
         observations=observations,
         notes=tuple(answer["notes"]),
+        findings=tuple(answer.get("findings", ())),
         memory=answer["memory"],
         seconds={step: round(seconds, 4) for step, seconds in answer["seconds"].items()},
         **common,

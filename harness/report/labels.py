@@ -132,6 +132,7 @@ KINDS = {
     "preprocessing-state": "State of preprocessing layers",
     "numerics": "Numerics",
     "environment": "Packages other than Keras",
+    "located": "Located by experiment",
     "unknown": "Not known yet",
 }
 CLASSIC = tuple(KINDS)[:6]

@@ -16,6 +16,8 @@ from typing import Any
 from harness.advice.move import best_formats
 from harness.catalogue import model_kinds
 from harness.report import earlier, export, labels, tables, words
+from harness.results import located
+from harness.results.located import Group
 from harness.results.shape import (
     CellEntry,
     DifferenceEntry,
@@ -28,6 +30,7 @@ from harness.results.shape import (
     ScenarioEntry,
     TrialEntry,
 )
+from harness.results.tally import uncatalogued
 
 Packed = dict[str, Any]
 DENSE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
@@ -92,11 +95,14 @@ def core(results: Document, sums: tables.Sums, before: earlier.Earlier | None = 
     """What every view needs: verdicts, axes, causes and remedies, and the columns of the cells."""
     strings = InternTable()
     columns = _columns(results, sums, strings)
+    culprits = located.groups(cell for cell in results["cells"] if uncatalogued(cell))
+    columns["culprit"] = _culprits(results, culprits)
     return {
         **_verdicts(sums),
         **_axes(results),
         **_advice(results),
         "before": earlier.packed(before, results) if before else None,
+        "culprits": [_culprit(group) for group in culprits],
         "cells": columns,
         "strings": strings.items,
     }
@@ -190,6 +196,24 @@ def _columns(results: Document, sums: tables.Sums, strings: InternTable) -> dict
     }
 
 
+def _culprit(group: Group) -> Packed:
+    """Cells that the catalogue does not know and that have the same part to blame."""
+    said = group.example["located"]["said"]
+    return {
+        "kind": group.kind,
+        "part": group.part,
+        "class": group.layer_class,
+        "argument": group.argument,
+        "said": said,
+    }
+
+
+def _culprits(results: Document, groups: Iterable[Group]) -> list[int]:
+    """The number of each cell's group; -1 without one."""
+    numbers = {group.key: number for number, group in enumerate(groups)}
+    return [numbers[located.key(cell)] if uncatalogued(cell) else -1 for cell in results["cells"]]
+
+
 def _pick(entry: Mapping[str, object], *names: str) -> Packed:
     return {name: entry[name] for name in names}
 
@@ -274,11 +298,20 @@ def _save(save: SaveEntry, shared: _SharedTables) -> list[Any]:
 
 
 def _cell(cell: CellEntry, shared: _SharedTables, pack_trial: Callable[[TrialEntry], tuple[Any, ...]]) -> list[Any]:
-    """A load as a list: what it shares with a save, then the numbers of its differences and of its trials."""
+    """A load as a list: what it shares with a save, then its differences, its trials, and what goes with its cause."""
     attempt = _attempt(cell, shared)
     differences = [shared.differences.place(_difference(entry)) for entry in cell["differences"]]
     trials = [shared.trials.place(pack_trial(entry)) for entry in cell.get("remedies") or ()]
-    return [*attempt, differences, trials]
+    why = [words.controls(cell), cell.get("then") or [], cell.get("good_in") or [], _located(cell, shared)]
+    return [*attempt, differences, trials, *why]
+
+
+def _located(cell: CellEntry, shared: _SharedTables) -> tuple[Any, ...] | None:
+    """What experiments on a cell showed: the sentence, the script and whether that was checked, the seconds."""
+    found = cell.get("located")
+    if found is None:
+        return None
+    return found["said"], shared.texts.place(found["script"]), found["checked"], round(found["seconds"], 1)
 
 
 def _attempt(entry: SaveEntry | CellEntry, shared: _SharedTables) -> list[Any]:

@@ -13,9 +13,31 @@ import pandas as pd
 from harness.report import labels
 from harness.results.diagnose import UNKNOWN
 from harness.results.shape import CauseEntry, CellEntry, Document, VariantEntry
+from harness.results.tally import LOCATED, uncatalogued
 
 COLUMNS = ("variant", "save", "load", "verdict", "stage", "reason", "step", "signal", "wall", "memory", "before")
 NUMBER = re.compile(r"\d[\d.e+-]*")
+
+_BESIDE_THE_CATALOGUE: tuple[CauseEntry, ...] = (
+    {
+        "id": LOCATED,
+        "title": "Located by experiment",
+        "kind": LOCATED,
+        "references": [],
+        "remedies": [],
+        "explanation": "No signature of the catalogue matches these cells, but experiments found the part that fails: "
+        "a layer, an argument, weights. Each cell says which and how that is known.",
+    },
+    {
+        "id": UNKNOWN,
+        "title": "No signature knows this yet",
+        "kind": UNKNOWN,
+        "references": [],
+        "remedies": [],
+        "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their "
+        "messages are listed here: one that comes often deserves a cause of its own.",
+    },
+)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -122,7 +144,7 @@ def cells(results: Document) -> pd.DataFrame:
     # Plain objects: taking texts out of pandas' own text type one by one costs more than all the counting.
     frame = pd.DataFrame({name: [cast(Any, cell)[name] for cell in results["cells"]] for name in COLUMNS}, dtype=object)
     # Older documents, without causes and remedies, have neither of these.
-    frame["cause"] = pd.Series([cell.get("cause", "") for cell in results["cells"]], dtype=object)
+    frame["cause"] = pd.Series([cause_of_cell(cell) for cell in results["cells"]], dtype=object)
     frame["remedy"] = pd.Series([verified(cell) for cell in results["cells"]], dtype=object)
     cause_of = {case["name"]: case["cause"] for case in results["scenarios"]}
     of_variant = {
@@ -144,23 +166,15 @@ def verified(cell: CellEntry) -> str:
     return next((str(trial["remedy"]) for trial in cell.get("remedies") or () if trial["verified"]), "")
 
 
+def cause_of_cell(cell: CellEntry) -> str:
+    """The id of a cell's cause; `located` if the catalogue has none and an experiment found the culprit."""
+    return LOCATED if uncatalogued(cell) else cell.get("cause", "")
+
+
 def causes(results: Document) -> list[CauseEntry]:
-    """The causes of a document; last the cause for what no signature knows, if any cell has it."""
-    listed: list[CauseEntry] = results.get("causes", [])
-    if not any(cell.get("cause") == UNKNOWN for cell in results["cells"]):
-        return listed
-    return [
-        *listed,
-        {
-            "id": UNKNOWN,
-            "title": "No signature knows this yet",
-            "kind": UNKNOWN,
-            "references": [],
-            "remedies": [],
-            "explanation": "What these cells said is in none of the signatures of the catalogue of causes. Their "
-            "messages are listed here: one that comes often deserves a cause of its own.",
-        },
-    ]
+    """The causes of a document; last those that stand for what no signature knows, if any cell has them."""
+    had = {cause_of_cell(cell) for cell in results["cells"]}
+    return [*results.get("causes", []), *(cause for cause in _BESIDE_THE_CATALOGUE if cause["id"] in had)]
 
 
 def titles(results: Document) -> dict[str, str]:
@@ -195,7 +209,7 @@ def _causes(results: Document, frame: pd.DataFrame) -> list[Why]:
         if cause["id"] in cells_of.index
     ]
     order = {kind_: place for place, kind_ in enumerate(labels.KINDS)}
-    return sorted(whys, key=lambda why: (order.get(why.kind, len(order) - 2), -why.cells))
+    return sorted(whys, key=lambda why: (order.get(why.kind, len(order) - 3), -why.cells))
 
 
 def _total(frame: pd.DataFrame) -> Counts:

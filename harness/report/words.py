@@ -5,11 +5,22 @@ from __future__ import annotations
 import datetime
 
 from harness.report import labels, tables
-from harness.results.shape import Document, RunEntry, RuntimeEntry, WorkEntry
+from harness.results.shape import CellEntry, Document, RunEntry, RuntimeEntry, WorkEntry
 
 PITFALLS = "Pitfalls are mistakes shown on purpose; they are left out of this sum."
 BRIEF = 240
 MOST_FORMATS = 4
+_CONTROLS = {
+    "diagonal": "saved and loaded in the same runtime",
+    "saver-good": "saved and loaded within the saving runtime, it is good",
+    "saver-alike": "within the saving runtime it fails in the same way",
+    "saver-other": "within the saving runtime it fails in another way",
+    "saver-none": "within the saving runtime there is no such cell",
+    "loader-good": "within the loading one it is good",
+    "loader-alike": "within the loading one it fails in the same way",
+    "loader-other": "within the loading one it fails in another way",
+    "loader-none": "within the loading one there is no such cell",
+}
 
 
 def headline(counts: tables.Counts) -> str:
@@ -44,7 +55,7 @@ def when(run: RunEntry) -> str:
 
 def _all_known(work: WorkEntry) -> str:
     """A remark on the time of a run whose results were all known already."""
-    ran = work["saves_run"] + work["loads_run"] + work.get("remedies_run", 0)
+    ran = work["saves_run"] + work["loads_run"] + work.get("remedies_run", 0) + work.get("culprits_run", 0)
     known = work["saves_known"] + work["loads_known"] + work.get("remedies_known", 0)
     return " with every result known from earlier runs," if known and not ran else ""
 
@@ -150,3 +161,9 @@ def runtime_versions(runtime: RuntimeEntry, python: str) -> list[str]:
     mode = ", TF1 mode" if runtime["v1"] else ""
     backend = f", {runtime['backend']}" if runtime["backend"] else ""
     return [*lines, f"{runtime['keras']}{mode}{backend}"]
+
+
+def controls(cell: CellEntry) -> str:
+    """What the controls of a cell say, as a sentence without its full stop; "" for a cell that has none."""
+    said = cell.get("controls") or ()
+    return "; ".join(text for word, text in _CONTROLS.items() if word in said)

@@ -30,7 +30,6 @@ from harness.model import (
     Provisioned,
     Runtime,
     Scenario,
-    Stage,
     Variant,
     Verdict,
 )
@@ -177,10 +176,10 @@ def _writable(value: Any) -> Any:
 def _cell(run: RunAttempts, variant: Variant, id: CellId, array: ArrayOf) -> Cell:
     saved, loaded = run.saved.get((variant.id, id.save)), run.loaded.get(id)
     differences: tuple[Difference, ...] = ()
-    if saved and loaded and loaded.outcome is Outcome.DONE:
+    if saved and loaded:
         differences = _differences(saved, loaded, array)
     judgement = compare.judge(saved, loaded, differences)
-    at_fault = loaded if judgement.stage in (Stage.LOAD, Stage.OBSERVE) else saved
+    at_fault = loaded or saved
     return Cell(
         variant=variant,
         save=id.save,
@@ -196,10 +195,16 @@ def _cell(run: RunAttempts, variant: Variant, id: CellId, array: ArrayOf) -> Cel
 
 
 def _differences(saved: Attempt, loaded: Attempt, array: ArrayOf) -> tuple[Difference, ...]:
-    """The differences that the reference recorded, or else those of a new comparison."""
+    """The differences that the reference recorded, or else those of a new comparison.
+
+    Of a load that failed only what it did observe is compared.
+    """
     if loaded.differences is not None:
         return loaded.differences
-    return compare.compare(_observations(saved, array), _observations(loaded, array))
+    ours, theirs = _observations(saved, array), _observations(loaded, array)
+    if loaded.outcome is not Outcome.DONE:
+        ours = {name: items for name, items in ours.items() if name in theirs}
+    return compare.compare(ours, theirs)
 
 
 def _observations(attempt: Attempt, array: ArrayOf) -> compare.Observations:

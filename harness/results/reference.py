@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, cast
 
 from harness.errors import UsageError
 from harness.model import Attempt, Difference, Failure, Outcome, Stage
-from harness.results import compare, remedies
-from harness.results.shape import ArtifactEntry, CellEntry, Document, SaveEntry, TrialEntry, cell_entries
+from harness.results import compare, trials
+from harness.results.shape import ArtifactEntry, CellEntry, Document, SaveEntry, TrialEntry, cell_entries, controls_of
 from harness.tools.essence import essence
 
 FILES = ("cells.parquet", "saves.parquet", "run.json")
@@ -47,7 +47,7 @@ def portable(document: Document) -> Document:
         return [without_home(item) for item in value] if isinstance(value, list) else value
 
     clean: Document = without_home(document)
-    for environment in clean["environments"]:
+    for environment in (*clean["environments"], *controls_of(clean)["environments"]):
         environment["interpreter"] = environment["log"] = ""
     return clean
 
@@ -106,8 +106,9 @@ def attempts(folder: pathlib.Path) -> dict[str, KnownAttempt]:
     """
     document, compared_by = _read(folder)
     same_rules = compared_by == _compare_digest()
-    by_key = {row["key"]: _save_attempt(row) for row in document["saves"]}
-    for row in document["cells"]:
+    beside = controls_of(document)
+    by_key = {row["key"]: _save_attempt(row) for row in (*document["saves"], *beside["saves"])}
+    for row in (*document["cells"], *beside["cells"]):
         runs = [trial for trial in row.get("remedies") or () if trial["key"]]  # the other trials were not run
         by_key |= {trial["key"]: _trial_attempt(row, trial) for trial in runs if same_rules or _fell_short(trial)}
         if row["key"] and (same_rules or _fell_short(row)):
@@ -167,7 +168,7 @@ def _load_attempt(row: CellEntry) -> KnownAttempt:
 
 def _trial_attempt(row: CellEntry, trial: TrialEntry) -> KnownAttempt:
     about = f"{row['variant']}: {row['save']} -> {row['load']}, with {trial['remedy']}"
-    return KnownAttempt(Stage.LOAD, about, remedies.attempt_of(trial))
+    return KnownAttempt(Stage.LOAD, about, trials.attempt_of(trial))
 
 
 def _common(row: SaveEntry | CellEntry) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NotRequired, TypedDict
 
-from harness.model import CellId, KerasModule
+from harness.model import CellId, DifferenceKind, KerasModule
 
 
 class FailureEntry(TypedDict):
@@ -27,7 +27,7 @@ class DifferenceEntry(TypedDict):
     """One observation where the two sides disagree."""
 
     observation: str
-    kind: Literal["lost", "gained", "shape", "text", "value"]
+    kind: DifferenceKind
     detail: str
     where: str
     absolute: float | None
@@ -47,10 +47,23 @@ class FactsEntry(TypedDict, total=False):
     modules: list[str]
     arguments: list[str]
     layers: int
+    nested: bool
+    frozen: int
+    policies: list[str]
+    quantized: bool
     weights: int
+    types: list[str]
+    optimizer_arrays: int
     bytecode: bool
+    lambdas: int
+    lambda_closure: bool
+    lambda_defaults: bool
+    lambda_names: list[str]
     compiled: bool
     optimizer: str
+    arrays: int
+    held: int
+    missing: list[str]
     unreadable: str
 
 
@@ -76,8 +89,49 @@ class TrialEntry(TypedDict):
     wall: NotRequired[float]
     key: NotRequired[str]
     outcome: NotRequired[str]
+    stage: NotRequired[str]
     step: NotRequired[str]
+    failure: NotRequired[FailureEntry | None]
+    notes: NotRequired[list[str]]
     differences: NotRequired[list[DifferenceEntry]]
+
+
+class SinceEntry(TypedDict):
+    """The ids of the first loader and the first saver at which a cell turned; empty if that is not known."""
+
+    load: str
+    save: str
+
+
+# The smallest part of a model or a file that fails as the whole cell does: see docs/results.md. By functional syntax,
+# since `class` is no name in Python.
+LocatedEntry = TypedDict(
+    "LocatedEntry",
+    {
+        "kind": Literal["refused", "changed", "incomplete"],
+        "part": Literal[
+            "layer",
+            "argument",
+            "weights",
+            "compile",
+            "optimizer",
+            "metric",
+            "flag",
+            "inputs",
+            "script",
+            "model",
+        ],
+        "layer": str,
+        "class": str,
+        "argument": str,
+        "value": str,
+        "said": str,
+        "since": SinceEntry,
+        "seconds": float,
+        "script": str,
+        "checked": bool,
+    },
+)
 
 
 class _AttemptEntry(TypedDict):
@@ -105,7 +159,11 @@ class SaveEntry(_AttemptEntry):
 
 
 class CellEntry(_AttemptEntry):
-    """One cell with its verdict; `cause` and `remedies` are present once it is diagnosed."""
+    """One cell with its verdict; what follows `differences` is present once it is diagnosed.
+
+    `then` are causes that show once a remedy has cleared the one before; `controls` are words of docs/causes.md;
+    `good_in` are the loaders in which this very file is good; `located` is the culprit that experiments found.
+    """
 
     variant: str
     save: str
@@ -116,7 +174,11 @@ class CellEntry(_AttemptEntry):
     stage: str
     differences: list[DifferenceEntry]
     cause: NotRequired[str]
+    then: NotRequired[list[str]]
+    controls: NotRequired[list[str]]
+    good_in: NotRequired[list[str]]
     remedies: NotRequired[list[TrialEntry]]
+    located: NotRequired[LocatedEntry]
 
 
 class EnvironmentEntry(TypedDict):
@@ -191,6 +253,7 @@ class CauseEntry(TypedDict):
     title: str
     explanation: str
     kind: str
+    blames: NotRequired[str]
     references: list[str]
     remedies: list[str]
 
@@ -226,6 +289,8 @@ class WorkEntry(TypedDict):
     loads_known: int
     remedies_run: NotRequired[int]
     remedies_known: NotRequired[int]
+    culprits_run: NotRequired[int]
+    culprits_known: NotRequired[int]
 
 
 class TimeEntry(TypedDict):
@@ -235,6 +300,7 @@ class TimeEntry(TypedDict):
     save: float
     load: float
     remedies: NotRequired[float]
+    culprits: NotRequired[float]
 
 
 class StepsEntry(TypedDict):
@@ -258,8 +324,20 @@ class RunEntry(TypedDict):
     steps: StepsEntry
 
 
+class ControlsEntry(TypedDict):
+    """Cells beside those of the run, which failing cells are held against, with their saves and what they ran in."""
+
+    saves: list[SaveEntry]
+    cells: list[CellEntry]
+    runtimes: list[RuntimeEntry]
+    environments: list[EnvironmentEntry]
+
+
 class Document(TypedDict):
-    """The whole of results.json; `causes` and `remedies` are present once it is diagnosed."""
+    """The whole of results.json; `causes` and `remedies` are present once it is diagnosed.
+
+    `controls` are cells beside those of the selection, if any were run because failing cells are held against them.
+    """
 
     schema: int
     crossload: str
@@ -271,8 +349,14 @@ class Document(TypedDict):
     faults: list[FaultEntry]
     saves: list[SaveEntry]
     cells: list[CellEntry]
+    controls: NotRequired[ControlsEntry]
     causes: NotRequired[list[CauseEntry]]
     remedies: NotRequired[list[RemedyEntry]]
+
+
+def controls_of(document: Document) -> ControlsEntry:
+    """The controls of a document; empty where it has none."""
+    return document.get("controls") or {"saves": [], "cells": [], "runtimes": [], "environments": []}
 
 
 def cell_id(cell: CellEntry) -> CellId:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from harness import paths
 from harness.catalogue.causes import Causes
 from harness.errors import UsageError
-from harness.results import diagnose, reference, remedies
+from harness.results import diagnose, reference, remedies, second_faults, trials
 from harness.results.document import read_document
 from harness.results.shape import Document
 
@@ -48,7 +48,8 @@ def choose(
 
 def rediagnose(document: Document, causes: Causes) -> Document:
     """Find the causes of a document, and what other cells prove, again; remedies that were run stay."""
-    trials = remedies.run_in(document)
+    run = trials.run_in(document)
     diagnose.annotate(document, causes)
-    remedies.annotate(document, trials, causes)
+    remedies.annotate(document, run, causes)
+    second_faults.annotate(document, causes)
     return document

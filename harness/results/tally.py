@@ -9,10 +9,16 @@ from collections.abc import Iterable, Sequence
 from harness.catalogue.causes import CAUSE_KINDS, FAILING
 from harness.model import Verdict
 from harness.results.diagnose import UNKNOWN
+from harness.results.located import is_located
 from harness.results.shape import CellEntry, Document
 
-KINDS_IN_ORDER = (*CAUSE_KINDS, UNKNOWN)  # the six classic kinds first
+LOCATED = "located"  # in place of a kind and a cause: none of the catalogue, but an experiment shows the culprit
+KINDS_IN_ORDER = (*CAUSE_KINDS, LOCATED, UNKNOWN)  # the six classic kinds first
 _EXAMPLES = 5
+_WITHOUT_CAUSE = {
+    UNKNOWN: "no signature matches it",
+    LOCATED: "no signature matches it, but an experiment shows the culprit",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,15 +63,28 @@ class Row:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tally:
-    """All failing cells, and the same by cause: kinds in order, and within a kind the most frequent cause first."""
+    """All failing cells, and the same by cause: kinds in order, and within a kind the most frequent cause first.
+
+    A cell without a known cause is either located, by experiment, or unknown.
+    """
 
     all: Count
     rows: tuple[Row, ...]
 
     @property
     def unknown(self) -> int:
-        """The cells that no signature matches."""
-        return sum(row.count.cells for row in self.rows if row.kind == UNKNOWN)
+        """The cells that no signature matches and no experiment explains."""
+        return self.of_kind(UNKNOWN).cells
+
+    @property
+    def located(self) -> int:
+        """The cells that no signature matches, whose culprit an experiment found."""
+        return self.of_kind(LOCATED).cells
+
+    @property
+    def diagnosed(self) -> int:
+        """The cells with a cause of the catalogue."""
+        return self.all.cells - self.unknown - self.located
 
     def of_kind(self, kind: str) -> Count:
         """The cells of all causes of one kind."""
@@ -90,15 +109,20 @@ def tally(document: Document) -> Tally:
         proposed = causes[cell["cause"]]["remedies"] if cell["cause"] in causes else []
         if cell["verdict"] == Verdict.UNSAVED:  # where nothing was saved, no loading side can help
             proposed = [remedy for remedy in proposed if sides[remedy] == "save"]
-        counts[cell["cause"]] += _counted(cell, proposed)
+        counts[LOCATED if uncatalogued(cell) else cell["cause"]] += _counted(cell, proposed)
     rows = [
         Row(kind=causes[id]["kind"], id=id, title=causes[id]["title"], count=count)
         if id in causes
-        else Row(kind=UNKNOWN, id=UNKNOWN, title="no signature matches it", count=count)
+        else Row(kind=id, id=id, title=_WITHOUT_CAUSE[id], count=count)
         for id, count in counts.items()
     ]
     rows.sort(key=lambda row: (KINDS_IN_ORDER.index(row.kind), -row.count.cells, row.id))
     return Tally(all=sum(counts.values(), Count()), rows=tuple(rows))
+
+
+def uncatalogued(cell: CellEntry) -> bool:
+    """Whether no signature matches a cell whose culprit an experiment found."""
+    return cell.get("cause") == UNKNOWN and is_located(cell)
 
 
 def failing(document: Document, cause: str = "") -> Iterable[CellEntry]:

@@ -43,8 +43,10 @@ class Options:
     """How to run; nothing here may change a verdict.
 
     `prune` removes an environment as soon as its saves, and later its loads, are done. `reference` is a folder with the
-    results of an earlier run, which count as known. Remedies are tried where no other cell helps (`needed`), on every
-    cell (`all`), or not at all (`none`).
+    results of an earlier run, which count as known. `neighbours` are asked where a runtime does not read its own file,
+    although that may take environments that the selection does not have. Remedies are tried as far as they are needed
+    (`needed`), on every cell (`all`), or not at all (`none`). The culprit of a failing cell is looked for by experiment
+    where its cause is unknown (`unknown`), everywhere (`all`), or not at all (`none`), for at most `budget` seconds.
     """
 
     command: str = ""
@@ -53,7 +55,10 @@ class Options:
     fresh: bool = False
     prune: bool = False
     reference: pathlib.Path | None = None
+    neighbours: bool = True
     remedies: Literal["needed", "all", "none"] = "needed"
+    culprit: Literal["unknown", "all", "none"] = "none"
+    budget: float = 30.0
     limits: Limits = dataclasses.field(default_factory=Limits)
 
 
@@ -108,6 +113,11 @@ class Matrix:
         wanted = {environment.id: self._machinery.wanted(environment) for environment in self.environments}
         self.conditions = Conditions(worker=_worker_digest(), environments=wanted)
 
+    def of(self, selection: Selection) -> Matrix:
+        """A matrix of other cells, run in the same way, with the same store."""
+        options = dataclasses.replace(self.options, fresh=False)
+        return Matrix(self.catalogue, selection, (), options, self._machinery)
+
     def outlook(self) -> Outlook:
         """What is still to be done, without doing it."""
         saves = self._save_tasks()
@@ -116,15 +126,14 @@ class Matrix:
         known_loads = self._known.attempts(loads)
         missing = [task for task in saves if task.key not in known]
         unknown = [task for task in loads if task.key not in known_loads]
-        runtimes = [task.runtime for task in (*missing, *unknown)]
-        if missing:
-            runtimes += self.selection.loaders
+        to_come = self._loads_to_come(missing)
+        runtimes = [*(task.runtime for task in (*missing, *unknown)), *to_come]
         return Outlook(
             environments=self.environments_of(runtimes),
             runtimes=tuple(dict.fromkeys(runtimes)),
             saves=tuple(missing),
             saves_known=len(saves) - len(missing),
-            loads=len(unknown) + self._loads_to_come(missing),
+            loads=len(unknown) + len(to_come),
             loads_known=len(loads) - len(unknown),
         )
 
@@ -227,10 +236,10 @@ class Matrix:
     def _known_saves(self, saves: Sequence[Task]) -> dict[str, Attempt]:
         return self._known.saves(saves, self._load_tasks)
 
-    def _loads_to_come(self, saves: Iterable[Task]) -> int:
-        """How many loads there are at most of saves that are still to be made."""
+    def _loads_to_come(self, saves: Iterable[Task]) -> list[Runtime]:
+        """The loading runtime of each load that there is at most of saves that are still to be made."""
         includes, loaders = self.selection.includes, self.selection.loaders
-        return sum(includes(task.variant, task.runtime, loader) for task in saves for loader in loaders)
+        return [loader for task in saves for loader in loaders if includes(task.variant, task.runtime, loader)]
 
     def _records(self, environments: RunEnvironments) -> dict[str, Provisioned]:
         """The record of every environment that is ready or that this run needed."""

@@ -12,8 +12,9 @@ from harness.model import Attempt, CellId, Outcome
 from harness.plan.tasks import Task, load_tasks, with_remedy
 from harness.results import remedies
 from harness.results.document import RunAttempts, judge_again
-from harness.results.remedies import Case, Trial
+from harness.results.remedies import Case
 from harness.results.shape import Document
+from harness.results.trials import Trial
 from harness.run.matrix import Matrix
 from harness.run.ready import Watcher
 

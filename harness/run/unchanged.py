@@ -20,7 +20,7 @@ from harness.environments import records
 from harness.errors import UsageError
 from harness.model import Environment, Outcome, Provisioned, digest_of
 from harness.results.document import machine_facts, read_document
-from harness.results.shape import Document, WorkEntry
+from harness.results.shape import Document, WorkEntry, controls_of
 from harness.tools.files import replace_file
 
 
@@ -93,10 +93,12 @@ class PreviousRun:
 
 def _has_unavailable(document: Document) -> bool:
     """Whether anything was unavailable, so that the next run tries it again."""
-    if any(environment["status"] == "unavailable" for environment in document["environments"]):
+    beside = controls_of(document)
+    environments = (*document["environments"], *beside["environments"])
+    if any(environment["status"] == "unavailable" for environment in environments):
         return True
     outcomes = {save["outcome"] for save in document["saves"]}
-    for cell in document["cells"]:
+    for cell in (*document["cells"], *beside["cells"]):
         outcomes.add(cell["outcome"])
         outcomes.update(trial["outcome"] for trial in cell.get("remedies") or ())
     return Outcome.UNAVAILABLE in outcomes

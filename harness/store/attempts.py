@@ -150,6 +150,7 @@ def _attempt(stored: dict[str, Any]) -> Attempt:
             **stored,
             "outcome": Outcome(stored["outcome"]),
             "notes": tuple(stored["notes"]),
+            "findings": tuple(stored.get("findings", ())),
             "failure": Failure(**failure) if failure else None,
             "differences": None if differences is None else tuple(Difference(**fields) for fields in differences),
         }

@@ -48,7 +48,10 @@ def trial(**values: Any) -> Any:
         "wall": 0.0,
         "key": "",
         "outcome": "",
+        "stage": "",
         "step": "",
+        "failure": None,
+        "notes": [],
         "differences": [],
         **values,
     }

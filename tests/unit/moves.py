@@ -27,7 +27,10 @@ def document(*cells: Any, pitfalls: Mapping[str, Any] | None = None) -> Any:
     return {
         "schema": 1,
         "run": {"started": "2026-11-24T03:00:00+00:00"},
-        "environments": [],
+        "environments": [
+            {"id": id, "python": "3.11", "requirements": [f"keras=={version}"]}
+            for id, version in {environment: version for _, version, environment in RUNTIMES.values()}.items()
+        ],
         "runtimes": [
             {
                 "id": id,

@@ -34,6 +34,7 @@ function list(data, state, host) {
     el("h1", { tabindex: "-1" }, "Why it goes wrong"),
     el("p", { class: "soft" }, data.causes.length ? lead(cells, helped) : "This document names no causes: it was made before there was a catalogue of them."),
     ...shown.map(({ title, mine, classic }) => kindOf(data, title, mine, classic, state.filters)),
+    culprits(data, cells),
     unknown(data, cells),
   );
   const columns = ["kind", "cause", "title", "cells", "with a verified remedy", ...data.labels.map((label) => label.verdict)];
@@ -59,6 +60,16 @@ function kindOf(data, title, mine, classic, filters) {
   ]);
   const columns = [{ name: "Cause", class: "cause" }, { name: "Cells", class: "num" }, { name: "With a remedy", class: "num" }, { name: "Share", class: "share" }, { name: "Verdicts", class: "prose" }];
   return el("section", {}, head, scroll(title, table(`${title}: causes with their cells`, columns, rows, { class: "list even" })));
+}
+
+/** What experiments found where no signature knows the cause, by kind, class and argument. */
+function culprits(data, cells) {
+  const of = countBy(data, cells.filter((cell) => data.cells.culprit[cell] >= 0), data.culprits.length, (cell) => data.cells.culprit[cell]);
+  const found = data.culprits.map((culprit, place) => ({ ...culprit, ...sumUp(data, of(place)) })).filter((culprit) => culprit.total);
+  if (!found.length) return "";
+  const rows = found.map((culprit) => [culprit.kind, culprit.class || culprit.part, culprit.argument || "–", number(culprit.total), culprit.said]);
+  const columns = ["Verdict", "Class", "Argument", { name: "Cells", class: "num" }, { name: "For example", class: "prose" }];
+  return section("What experiments located", scroll("Culprits that experiments located", table("Culprits that experiments located, by verdict, class and argument", columns, rows, { class: "list even" })));
 }
 
 /** What no signature knows, with what it said: each message is the start of a signature. */

@@ -31,10 +31,11 @@ export function cellView(data) {
         el("p", { class: "soft" }, item.parameters ? `${item.parameters}; ` : "", `saved in ${from}, loaded in ${to}`),
         verdict(data, cell, loaded),
         section("Run just this cell again", copyable(command(data, variant, from, to), "the command")),
-        data.causeOf(cell) ? section("Cause", ...causeOf(data, detail, cell)) : "",
+        data.causeOf(cell) ? section("Cause", ...causeOf(data, detail, cell, loaded)) : "",
+        loaded.located ? section("The culprit by experiment", ...culprit(loaded.located)) : "",
         data.causeOf(cell) || loaded.trials.length ? section("Remedies", trialList(data, detail, cell)) : "",
         loaded.differences.length ? section("Differences", differences(loaded.differences)) : "",
-        ...failures(data.stage(cell), saved, loaded).map(([title, failure]) => section(title, exception(failure))),
+        ...failures(data.labels[data.cells.verdict[cell]].verdict === "unsaved", saved, loaded).map(([title, failure]) => section(title, exception(failure))),
         section("Both sides", el("div", { class: "sides" }, savedSide(data, save, saved), loadedSide(data, load, loaded))),
       );
       return { title: `${id}, ${from} to ${to}`, table: () => exported(data, cell, loaded, id, from, to) };
@@ -42,9 +43,29 @@ export function cellView(data) {
   };
 }
 
-function causeOf(data, detail, cell) {
+function causeOf(data, detail, cell, loaded) {
   const told = detail.cause(data.causeOf(cell).id);
-  return [el("p", {}, el("b", {}, causeLink(data, cell))), el("p", { class: "prose" }, told.explanation), references(told.references)];
+  const further = loaded.then.map((id) => data.causes.find((cause) => cause.id === id)).filter(Boolean);
+  return [
+    el("p", {}, el("b", {}, causeLink(data, cell))),
+    el("p", { class: "prose" }, told.explanation),
+    facts([
+      ["Controls", loaded.controls],
+      ["This file is good in", loaded.goodIn.join(", ")],
+      ["Once that is cleared", further.map((cause) => cause.title).join("; then: ")],
+    ]),
+    references(told.references),
+  ];
+}
+
+/** What experiments showed, and the script that shows it again with Keras alone. */
+function culprit(located) {
+  const proof = located.checked ? "This script was run in both environments and failed in the same way." : "This script was not seen to fail in the same way.";
+  return [
+    el("p", { class: "prose" }, located.said),
+    located.script && el("p", { class: "soft" }, proof),
+    located.script && copyable(located.script, "the script", "code"),
+  ].filter(Boolean);
 }
 
 /** The command line that runs this cell alone. */
@@ -99,9 +120,9 @@ function short(value) {
 }
 
 /** The exceptions with their titles; a cell that fell while it was saved carries the saving side's own. */
-function failures(stage, saved, loaded) {
-  const saving = saved?.failure ?? (stage === "save" ? loaded.failure : null);
-  const loading = stage === "save" ? null : loaded.failure;
+function failures(unsaved, saved, loaded) {
+  const saving = saved?.failure ?? (unsaved ? loaded.failure : null);
+  const loading = unsaved ? null : loaded.failure;
   return [
     ["Exception while saving", saving],
     ["Exception while loading", loading],

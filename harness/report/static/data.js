@@ -55,6 +55,7 @@ function named(detail) {
     const [type, message, traceback, step, path, line] = detail.failures[place];
     return { type, message: text(message), traceback: text(traceback), step, path, line };
   };
+  const located = (found) => found && { said: found[0], script: text(found[1]), checked: found[2], seconds: found[3] };
   const attempt = ([failed, log, step, signal, before, notes, seconds, wall, memory]) => ({
     failure: failure(failed),
     log: text(log),
@@ -97,6 +98,10 @@ function named(detail) {
       ...attempt(detail.cells[place]),
       differences: detail.cells[place][9].map((number) => difference(detail.differences[number])),
       trials: detail.cells[place][10].map((number) => trial(detail.trials[number])),
+      controls: detail.cells[place][11],
+      then: detail.cells[place][12],
+      goodIn: detail.cells[place][13],
+      located: located(detail.cells[place][14]),
     }),
     trials: (place) => detail.cells[place][10].map((number) => trial(detail.trials[number])),
     cause: (id) => detail.causes[id] ?? { explanation: "", references: [], remedies: [] },

@@ -80,12 +80,13 @@ def test_a_format_with_too_few_scenarios_comes_last_however_good_it_is() -> None
     assert [("h5", True), ("keras", False)] == [(score.format, score.rankable) for score in scores]
 
 
-def test_mistakes_on_purpose_code_without_a_file_and_untested_cells_do_not_count() -> None:
-    """The variant of a pitfall with its remedy does."""
+def test_mistakes_on_purpose_other_formats_and_untested_cells_do_not_count() -> None:
+    """`code` is no file, and `own` is no format that others could save in. The variant of a pitfall's remedy counts."""
     scores = standings(
         moves.cell("lambda_layer", "h5", "changed", parameters={"layer": "lambda"}),
         moves.cell("lambda_layer", "h5", "identical", parameters={"layer": "class"}),
         moves.cell("dense", "code", "changed"),
+        moves.cell("dense", "own", "identical"),
         moves.cell("dense", "keras", "unsupported"),
         moves.cell("dense", "savedmodel", "unavailable"),
         pitfalls={"lambda_layer": {"layer": "class"}},

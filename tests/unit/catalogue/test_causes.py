@@ -30,6 +30,7 @@ codes = { keras = "other" }
 id = "first"
 title = "The first"
 kind = "schema"
+blames = "move"
 explanation = """One thing
 and another."""
 references = ["https://example.org/1"]
@@ -38,19 +39,33 @@ remedies = ["load-uncompiled"]
 [[cause.signature]]
 type = "ValueError"
 message = "Unknown layer: {{kinds}}"
+note = "makes a mask"
 loader = { keras = ">=3", module = ["keras"], v1 = false }
-file = { kind = ["zip"], classes = "Dense" }
+
+[cause.signature.file]
+kind = ["zip"]
+classes = "Dense"
+held = ["none", "some"]
+types = "u?int8"
+policies = "float16"
+lambda_names = "K"
+closure = true
+frozen = false
+nested = true
+quantized = true
 
 [[cause.signature]]
 verdict = ["changed"]
 differs = ["predictions"]
 how = ["value"]
 same = ["python"]
+control = ["diagonal", "alike"]
 
 [[cause]]
 id = "second"
 title = "The second"
 kind = "lambda"
+blames = "model"
 explanation = "Another."
 references = ["https://example.org/2"]
 remedies = []
@@ -114,8 +129,54 @@ def test_what_is_not_said_asks_nothing(tmp_path: pathlib.Path) -> None:
     """A signature without a verdict is for every one that is not good."""
     [_, second, third] = read(tmp_path).signatures
     assert set(causes.FAILING) == set(third.verdicts)
-    assert (None, None, frozenset(), True) == (third.message, third.loader, third.formats, third.unmeasured)
+    assert (None, None, None, frozenset(), True) == (
+        third.message,
+        third.note,
+        third.loader,
+        third.formats,
+        third.unmeasured,
+    )
     assert ["changed", "predictions", "python"] == [*second.verdicts, *second.differs, *second.same]
+
+
+def test_what_a_signature_asks_of_the_file(tmp_path: pathlib.Path) -> None:
+    """Whole numbers and switches as they are, patterns compiled; what is not named asks nothing."""
+    first, second, _ = read(tmp_path).signatures
+    file = first.file
+    assert file is not None
+    assert (True, False, True, True) == (file.closure, file.frozen, file.nested, file.quantized)
+    assert (frozenset({"none", "some"}), None, None) == (file.held, file.bytecode, file.optimizer)
+    patterns = (file.types, file.policies, file.lambda_names, first.note)
+    assert ["u?int8", "float16", "K", "makes a mask"] == [pattern.pattern for pattern in patterns if pattern]
+    assert second.file is None
+
+
+def test_a_cause_that_blames_the_move_wants_good_controls(tmp_path: pathlib.Path) -> None:
+    """Unless a signature says otherwise, it holds only where the cell does not fail alike within one runtime."""
+    catalogue = read(tmp_path)
+    assert ["move", "model"] == [cause.blames for cause in catalogue.causes]
+    assert [{"not-alike"}, {"diagonal", "alike"}, {"any"}] == [
+        set(signature.control) for signature in catalogue.signatures
+    ]
+
+
+@pytest.mark.parametrize(
+    "title", ["Read by another version", "What a newer release says", "The older generation of Keras", "OTHER VERSIONS"]
+)
+def test_a_cause_that_blames_the_model_speaks_of_no_version(tmp_path: pathlib.Path, title: str) -> None:
+    """What fails within one runtime is not explained by another; a cause that blames the move may say so."""
+    line = line_of('title = "The second"')
+    assert one_fault(tmp_path, "The second", title).startswith(f"{line}: cause[1].title: speaks of '")
+    read(tmp_path, GOOD.replace("The first", title))
+
+
+@pytest.mark.parametrize("key", ["blames", "kind", "references", "remedies", "explanation"])
+def test_a_cause_needs_every_key(tmp_path: pathlib.Path, key: str) -> None:
+    """Of the second cause, in which each is a line of its own."""
+    first, second = GOOD.split('id = "second"')
+    without = [line for line in second.splitlines(keepends=True) if not line.startswith(f"{key} = ")]
+    line = line_of('id = "second"') - 1
+    assert [f"{line}: cause[1]: lacks the key `{key}`"] == faults(tmp_path, f'{first}id = "second"{"".join(without)}')
 
 
 @pytest.mark.parametrize(
@@ -155,6 +216,13 @@ def test_what_is_not_said_asks_nothing(tmp_path: pathlib.Path) -> None:
             "cause[0].signature[0].loader.modul: unknown key; did you mean module?",
         ),
         ('kind = ["zip"]', 'kind = ["tar"]', "cause[0].signature[0].file.kind: must be one of hdf5, zip, "),
+        ('"none", "some"', '"few"', "cause[0].signature[0].file.held: must be one of none, some, all, not 'few'"),
+        ("closure = true", "closure = 1", "cause[0].signature[0].file.closure: must be true or false, not 1"),
+        ('types = "u?int8"', 'types = "("', "cause[0].signature[0].file.types: not a regular expression: "),
+        ("quantized = true", "quantised = true", "cause[0].signature[0].file.quantised: unknown key; did you mean "),
+        ('note = "makes a mask"', 'note = "["', "cause[0].signature[0].note: not a regular expression: "),
+        ('blames = "model"', 'blames = "version"', "cause[1].blames: must be one of move, runtime, model, not "),
+        ('"diagonal", "alike"', '"alik"', "cause[0].signature[1].control: must be one of any, diagonal, saver-good, "),
         ('side = "load"', 'side = "laod"', "remedy[0].side: must be one of load, save, not 'laod'; did you mean load?"),
         ('costs = "the optimizer\'s state"\n', "", "remedy[0]: lacks the key `costs`"),
         ('codes = { keras = "other" }', 'codes = ["other"]', "remedy[0].codes: must be a table of texts by format"),
@@ -205,7 +273,7 @@ def test_a_missing_file(tmp_path: pathlib.Path) -> None:
 def test_the_catalogue_itself() -> None:
     """Can be read; every remedy but the ones that are always tried is proposed by a cause, and has code."""
     catalogue = load_causes()
-    always = {"another-format", "as-the-scenario-says"}
+    always = {"another-format", "another-version", "as-the-scenario-says"}
     proposed = {remedy for cause in catalogue.causes for remedy in cause.remedies} | always
     assert {remedy.id for remedy in catalogue.remedies} == proposed
     assert all(remedy.code and remedy.title for remedy in catalogue.remedies)

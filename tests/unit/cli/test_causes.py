@@ -107,6 +107,53 @@ def test_what_no_signature_knows(place: pathlib.Path, capsys: pytest.CaptureFixt
     assert "gru" not in out
 
 
+LOCATED = {
+    "kind": "refused",
+    "part": "argument",
+    "layer": "gru",
+    "class": "GRU",
+    "argument": "time_major",
+    "value": "false",
+    "said": "`gru` (GRU): argument `time_major`: without it, it loads.",
+    "since": {"load": "", "save": ""},
+    "seconds": 1.0,
+    "script": "",
+    "checked": False,
+}
+
+
+def locate(place: pathlib.Path, *causes: str) -> None:
+    """Say of the failing cells of these scenarios that an experiment located them."""
+    path = place / "reports" / "results.json"
+    document = json.loads(path.read_text())
+    for cell in document["cells"]:
+        if cell["variant"].partition("/")[0] in causes:
+            cell["located"] = LOCATED
+    path.write_text(json.dumps(document))
+
+
+def test_what_experiments_located(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Apart from diagnosed and unknown cells; a cell with a cause of the catalogue keeps that."""
+    locate(place, "dense", "gru_defaults")
+    out = " ".join(said(capsys).split())
+    assert "Located by experiment: 1 cells with 1 culprits" in out
+    assert "1 x refused: `gru` (GRU): argument `time_major`: without it, it loads. (dense/h5: old -> new)" in out
+    told = json.loads(said(capsys, "--json"))
+    assert (2, 1, 0) == (told["diagnosed"], told["located"], told["unknown"])
+    (culprit,) = told["culprits"]
+    assert ("GRU", "time_major", 1, "dense/h5") == tuple(culprit[k] for k in ("class", "argument", "cells", "variant"))
+
+
+def test_a_draft_of_an_entry(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Printed as it is, whatever brackets are in it; of a cell that there is."""
+    locate(place, "dense")
+    out = said(capsys, "--draft", "dense/h5:old:new")
+    assert 'id = "gru-time-major-refused"' in out
+    assert r"message = '''nothing \[/b\] that is known'''" in out
+    for wrong in ("dense/h5:old:mid", "dense/h5"):
+        assert "there is no such cell" in said(capsys, "--draft", wrong, code=2)
+
+
 def test_a_cause_that_there_is_not(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2, and the nearest ones."""
     assert "did you mean gru-reset-after" in said(capsys, "--cause", "gru-reset", code=2)

@@ -207,6 +207,39 @@ def test_a_dry_run_says_what_would_be_done(
     ] == capsys.readouterr().out.splitlines()
 
 
+def test_pairs_are_the_only_cells_of_a_run(run: Command, place: pathlib.Path) -> None:
+    """Given on the command line, separated by commas or repeated, or in a script, which the command line overrides."""
+    made.written(place / "scenarios", "exact", made.LEAST + 'FORMATS = ("h5",)\nPAIRS = (("new", "old"),)\n')
+    assert 0 == run("--pairs", "old:new,new:new", "--pairs", "o*:old", "--format", "h5")
+    three = {("old", "new"), ("new", "new"), ("old", "old")}
+    assert {(variant, *move) for variant in ("dense/h5", "exact/h5") for move in three} == _cells(place)
+    assert 0 == run("--format", "h5")
+    every = {("new", "old"), *three}
+    assert {("exact/h5", "new", "old"), *(("dense/h5", *move) for move in every)} == _cells(place)
+    assert 0 == run("-k", "exact", "--all")
+    assert {("exact/h5", "new", "old")} == _cells(place)
+    assert 0 == run("-k", "exact", "--runtimes", "old")
+    assert {("exact/h5", "old", "old")} == _cells(place)
+
+
+def _cells(place: pathlib.Path) -> set[tuple[str, str, str]]:
+    """Variant, saver and loader of each cell in the last report."""
+    document = json.loads((place / "reports" / "results.json").read_text())
+    return {(cell["variant"], cell["save"], cell["load"]) for cell in document["cells"]}
+
+
+def test_a_report_of_pairs_is_kept_until_they_change(
+    run: Command, place: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same pairs in another order are the same run; other pairs of the same runtimes are not."""
+    kept = "Nothing has changed since the last run"
+    said = []
+    for pairs in ("old:new,new:old", "old:new,new:old", "old:new,new:old,new:new"):
+        assert 0 == run("--pairs", pairs)
+        said.append(kept in capsys.readouterr().out)
+    assert [False, True, False] == said
+
+
 @pytest.mark.parametrize(
     ("arguments", "used"),
     [
@@ -323,6 +356,9 @@ def test_no_two_kinds_of_error_share_an_exit_code() -> None:
     [
         (["--runtimes", "odl"], "no runtime 'odl'; did you mean old?"),
         (["--save", "old", "--load", "mew"], "no runtime 'mew'; did you mean new?"),
+        (["--pairs", "old:mew"], "no runtime 'mew'; did you mean new?"),
+        (["--pairs", "old"], "--pairs: 'old' is not a pair\n  -> write SAVER:LOADER"),
+        (["--pairs", "old:new", "--all"], "--pairs names every cell of the run, so it cannot be combined with --all"),
         (["-k", "danse"], "no scenario 'danse'; did you mean dense?"),
         (["--format", "h5,keros"], "no format 'keros'; did you mean keras"),
         (["--variant", "dense/h6"], "no variant 'dense/h6'; did you mean dense/h5"),
@@ -375,6 +411,7 @@ def test_help_explains_every_option(run: Command, capsys: pytest.CaptureFixture[
         "--runtimes",
         "--save",
         "--load",
+        "--pairs tf2.13:tf2.14,",
         "--scenario",
         "-k",
         "--scenarios",

@@ -245,6 +245,22 @@ def test_the_blocks_have_causes_and_remedies(document: Any, page: str) -> None:
     assert codes == {id_: remedy["code"] for id_, remedy in detail["remedies"].items()}
 
 
+def test_the_blocks_have_what_experiments_located() -> None:
+    """The groups with the number of each cell's, and of a cell the sentence and the script."""
+    document = made.results()
+    cell = document["cells"][0]
+    entry = {"kind": "refused", "part": "argument", "class": "GRU", "argument": "time_major", "said": "It is so."}
+    cell |= {"cause": "unknown", "located": {**entry, "script": "import keras", "checked": True, "seconds": 1.25}}
+    core = payload.core(document, tables.sums(document))
+    assert [entry] == core["culprits"]
+    assert [0, *[-1] * (len(document["cells"]) - 1)] == core["cells"]["culprit"]
+    detail = payload.detail(document)
+    said, script, checked, seconds = detail["cells"][0][14]
+    lines = [detail["lines"][number] for number in detail["texts"][script]]
+    assert ("It is so.", ["import keras"], True, 1.2) == (said, lines, checked, seconds)
+    assert detail["cells"][1][14] is None
+
+
 def test_a_document_without_causes_has_a_page(document: Any) -> None:
     """An older document has no cause in any cell, and its page has no part about causes."""
     bare = made.bare(document)

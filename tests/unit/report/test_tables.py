@@ -141,6 +141,17 @@ def test_an_empty_run_has_sums() -> None:
     assert "Nothing could be tested in this run." == words.headline(sums.all)
 
 
+def test_located_cells_are_a_cause_of_their_own() -> None:
+    """If the catalogue has none for them, and not where no single part was found."""
+    document = small()
+    entry = dict.fromkeys(("kind", "class", "argument"), "") | {"part": "layer", "said": "", "script": ""}
+    changed, refused, *_ = document["cells"]
+    changed |= {"cause": "unknown", "located": entry}
+    refused |= {"cause": "unknown", "located": {**entry, "part": "model"}}
+    assert [("located", 1), ("unknown", 1)] == [(why.id, why.cells) for why in tables.sums(document).causes]
+    assert ["located", "unknown"] == [cause["id"] for cause in tables.causes(document)][-2:]
+
+
 def test_causes_are_counted_in_their_order() -> None:
     """The classic six come first, unknown last, the most frequent first within a kind; none are lost."""
     document = made.results()

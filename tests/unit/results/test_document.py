@@ -111,6 +111,24 @@ def test_a_cell_compares_what_the_two_sides_observed(store: Store) -> None:
     } == {(cell.save, cell.load): cell.verdict for cell in judge_cells(run(saved, loaded), store.array)}
 
 
+def test_of_a_load_that_failed_only_what_it_observed_is_compared(store: Store) -> None:
+    """What it did not come to is not lost; what it did observe helps to find the cause."""
+    saved = put(store, made.observed([1.0], observations={"settings": [["output", "text", "[tensor]"]]}))
+    saved = dataclasses.replace(
+        saved, observations={**saved.observations, "weights": [["0/0", "text", "never seen on the other side"]]}
+    )
+    loaded = made.attempt(
+        Outcome.RAISED,
+        step="observe weights",
+        failure=made.failure(message="seen"),
+        observations={"settings": [["output", "text", "tensor"]]},
+    )
+    cells = judge_cells(run({(DENSE.id, "old"): saved}, {(DENSE.id, "old", "new"): loaded}), store.array)
+    [cell] = [cell for cell in cells if (cell.save, cell.load) == ("old", "new")]
+    assert (Verdict.REFUSED, Stage.OBSERVE) == (cell.verdict, cell.stage)
+    assert ["settings output: [tensor] became tensor"] == [difference.detail for difference in cell.differences]
+
+
 @pytest.mark.parametrize(
     ("saved", "loaded", "message"),
     [

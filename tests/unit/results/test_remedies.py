@@ -1,56 +1,35 @@
-"""Which remedies are tried on a cell, what counts as verified, and what other cells of a document prove."""
+"""Which remedies are tried on a cell, and what is written into the document."""
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from harness.catalogue.causes import Cause
 from harness.catalogue.causes_reader import load_causes
-from harness.model import Attempt, Cell, CellId, Difference, Outcome, Stage, Verdict
-from harness.results import remedies
-from harness.results.remedies import Case, Trial
-from harness.results.shape import TrialEntry
-from tests.unit import entries, made
+from harness.model import Attempt, Cell, Outcome, Stage, Verdict
+from harness.results import remedies, siblings
+from harness.results.remedies import Case
+from harness.results.trials import Trial
+from tests.unit import made
+from tests.unit.results.documents import cell, document
 
 CATALOGUE = load_causes()
+GENERIC = ["rebuild", "weights-by-hand"]
 
 
-def cell(verdict: str = "refused", cause: str = "", variant: str = "dense/h5", load: str = "new") -> Any:
-    """A cell of a document, with its cause."""
-    return entries.cell(variant=variant, load=load, verdict=verdict, cause=cause)
-
-
-def judged(verdict: Verdict, stage: Stage = Stage.COMPARE, *, attempt: Attempt | None = None, **more: Any) -> Cell:
+def judged(verdict: Verdict, attempt: Attempt | None = None) -> Cell:
     """A cell whose load was judged like this."""
-    more = {"variant": made.variant(), "save": "old", "load": "new", "reason": "", **more}
-    return Cell(verdict=verdict, stage=stage, loaded=attempt or made.attempt(), **more)
-
-
-def document(*cells: Any) -> Any:
-    """Two Keras in one environment, a scenario with its own remedy, and these cells."""
-    return {
-        "runtimes": [
-            {"id": "old", "environment": "two", "v1": False, "keras": "keras"},
-            {"id": "new", "environment": "one", "v1": False, "keras": "keras"},
-            {"id": "legacy", "environment": "one", "v1": False, "keras": "tf_keras"},
-        ],
-        "scenarios": [{"name": "dense", "remedy": {"how": "well"}}],
-        "variants": [
-            {
-                "id": f"dense/{format}{'/well' if how == 'well' else ''}",
-                "scenario": "dense",
-                "format": format,
-                "parameters": {"how": how},
-                "remedy": how == "well",
-            }
-            for how in ("badly", "well")
-            for format in ("h5", "keras", "weights-h5", "code")
-        ],
-        "cells": list(cells),
-    }
+    return Cell(
+        variant=made.variant(),
+        save="old",
+        load="new",
+        verdict=verdict,
+        stage=Stage.COMPARE,
+        reason="",
+        loaded=attempt or made.attempt(),
+    )
 
 
 def annotated(*cells: Any, run: Any = None) -> list[list[Any]]:
@@ -62,10 +41,16 @@ def annotated(*cells: Any, run: Any = None) -> list[list[Any]]:
 
 def test_every_loading_side_remedy_can_be_run() -> None:
     """The catalogue and the worker have the same ones."""
-    proved_by_cells = {remedies.ANOTHER_FORMAT, remedies.AS_THE_SCENARIO_SAYS, remedies.OTHER_KERAS}
+    proved_by_cells = {
+        siblings.ANOTHER_FORMAT,
+        siblings.ANOTHER_VERSION,
+        siblings.AS_THE_SCENARIO_SAYS,
+        siblings.OTHER_KERAS,
+    }
     known = {remedy.id for remedy in CATALOGUE.remedies}
     saving = {remedy.id for remedy in CATALOGUE.remedies if remedy.side == "save"}
     assert remedies.runnable() <= known
+    assert proved_by_cells <= known
     assert known - remedies.runnable() <= proved_by_cells | saving
 
 
@@ -78,130 +63,108 @@ def test_a_result_depends_on_the_code_of_its_remedy(remedy: str) -> None:
 
 
 def with_several_remedies() -> Cause:
-    """A cause of the catalogue with more than one remedy that can be run."""
-    return next(cause for cause in CATALOGUE.causes if len(set(cause.remedies) & remedies.runnable()) > 1)
+    """A cause of the catalogue with more than one remedy that can be run, none of which is generic."""
+    return next(
+        cause
+        for cause in CATALOGUE.causes
+        if len(set(cause.remedies) & remedies.runnable()) > 1 and not set(cause.remedies) & set(GENERIC)
+    )
+
+
+def proposed(verdict: str, cause: str, format: str = "h5") -> list[str]:
+    """What is tried on a cell of this verdict and cause."""
+    return remedies.proposed(cell(verdict, cause), format, CATALOGUE)
 
 
 def test_only_what_a_loading_side_can_mend_is_tried() -> None:
-    """The remedies that the cause proposes and the worker can run, in catalogue order."""
+    """What the cause proposes and the worker can run, in the order of the cause."""
     cause = with_several_remedies()
-    proposed = remedies.proposed(cell(cause=cause.id), CATALOGUE)
-    assert [remedy for remedy in cause.remedies if remedy in remedies.runnable()] == proposed
+    own = [remedy for remedy in cause.remedies if remedy in remedies.runnable()]
+    assert own == proposed("incomplete", cause.id)
     for verdict in ("identical", "unsaved", "unsupported", "unavailable"):
-        assert [] == remedies.proposed(cell(verdict, cause.id), CATALOGUE)
-    assert [] == remedies.proposed(cell(cause="unknown"), CATALOGUE)
+        assert [] == proposed(verdict, cause.id)
+        assert [] == proposed(verdict, "unknown")
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "good"),
-    [
-        ("refused", "identical", True),
-        ("incomplete", "identical", True),
-        ("refused", "incomplete", True),
-        ("changed", "incomplete", True),
-        ("incomplete", "incomplete", False),
-        ("refused", "changed", False),
-        ("changed", "refused", False),
-    ],
-)
-def test_verified_is_identical_or_incomplete_where_it_was_worse(before: str, now: str, good: bool) -> None:
-    """A silent difference instead of a refusal is not a remedy."""
-    assert good is remedies.good(before, now)
+@pytest.mark.parametrize("verdict", ["refused", "changed", "crashed", "timed-out"])
+def test_what_may_always_help_is_tried_last(verdict: str) -> None:
+    """On every file that holds weights, whether its cause is known or not; each once."""
+    cause = with_several_remedies()
+    own = [remedy for remedy in cause.remedies if remedy in remedies.runnable()]
+    assert [*own, *GENERIC] == proposed(verdict, cause.id)
+    assert GENERIC == proposed(verdict, "unknown")
+    listed = next(cause for cause in CATALOGUE.causes if set(GENERIC) <= set(cause.remedies))
+    assert all(proposed(verdict, listed.id).count(remedy) == 1 for remedy in GENERIC)
 
 
-def test_a_run_shows_its_verdict_and_the_first_difference_of_each_observation() -> None:
-    """So it can be judged again later."""
-    differences = tuple(
-        Difference(observation=name, kind="value", detail=f"{name} {index}", where=str(index))
-        for name in ("weights", "metrics")
-        for index in range(2)
+@pytest.mark.parametrize("format", ["code", "own"])
+def test_what_holds_no_weights_is_not_built_anew_with_them(format: str) -> None:
+    """There is nothing to load into the model, or nobody knows how; what the cause proposes is tried all the same."""
+    cause = with_several_remedies()
+    assert [] == proposed("refused", "unknown", format)
+    assert proposed("incomplete", cause.id) == proposed("refused", cause.id, format)
+
+
+def test_an_incomplete_cell_of_unknown_cause_needs_no_remedy() -> None:
+    """It predicts as it should, which is all that the generic ones could bring back."""
+    assert [] == proposed("incomplete", "unknown")
+
+
+def wants(case: Case) -> tuple[bool, bool]:
+    """Whether a case wants another remedy as it is, and with `more`."""
+    return case.wants(more=False), case.wants(more=True)
+
+
+@pytest.mark.parametrize("verdict", ["refused", "changed", "crashed", "timed-out"])
+def test_a_cell_that_is_worse_than_incomplete_is_not_helped_by_others(verdict: str) -> None:
+    """The file may be all that someone has."""
+    results = document(
+        cell(verdict, "unknown"),
+        cell("identical", variant="dense/keras"),
+        cell("identical", variant="dense/h5/well"),
+        cell("identical", load="newer"),
     )
-    attempt = made.attempt(wall=2.5, step="observe")
-    mended = judged(Verdict.INCOMPLETE, attempt=attempt, reason="the metrics", differences=differences)
-    trial = remedies.of_run("compile-false", "refused", mended, "key")
-    assert trial
-    assert ("incomplete", "the metrics", True, 2.5, "done", "key") == (
-        trial.verdict,
-        trial.reason,
-        trial.verified,
-        trial.wall,
-        trial.outcome,
-        trial.key,
-    )
-    assert ["weights 0", "metrics 0"] == [difference.detail for difference in trial.differences]
-    restored = remedies.attempt_of(cast(TrialEntry, dataclasses.asdict(trial)))
-    assert (Outcome.DONE, trial.differences, "") == (restored.outcome, restored.differences, restored.reason)
+    (case,) = remedies.cases(results, CATALOGUE)
+    assert (GENERIC, False, (True, True)) == (case.left, case.helped, wants(case))
 
 
-def test_a_remedy_for_other_files_was_not_tried() -> None:
-    """The worker says so, and there is no trial."""
-    unsupported = judged(Verdict.UNSUPPORTED, Stage.LOAD, attempt=made.attempt(Outcome.UNSUPPORTED))
-    assert remedies.of_run("rename-file", "refused", unsupported, "key") is None
+def test_an_incomplete_cell_is_helped_by_others() -> None:
+    """Another format, say, is good enough unless more is wanted."""
+    incomplete = cell("incomplete", with_several_remedies().id)
+    (helped,) = remedies.cases(document(incomplete, cell("identical", variant="dense/keras")), CATALOGUE)
+    assert (True, (False, True)) == (helped.helped, wants(helped))
+    (needy,) = remedies.cases(document(incomplete, cell("incomplete", variant="dense/keras")), CATALOGUE)
+    assert (False, (True, True)) == (needy.helped, wants(needy))
 
 
-def test_identical_settles_it() -> None:
-    """If only something is lost, a better remedy may still exist."""
-    assert remedies.settled([Trial(remedy="a", verdict="identical", reason="", verified=True)])
-    assert not remedies.settled([Trial(remedy="a", verdict="incomplete", reason="", verified=True)])
-    assert not remedies.settled([])
+def test_a_cell_without_a_remedy_to_try_is_no_case() -> None:
+    """Neither is one that is good."""
+    own = cell(cause="unknown", variant="dense/own")
+    assert [] == remedies.cases(document(cell("identical"), own, cell("unsaved", "unknown")), CATALOGUE)
 
 
 def test_a_cell_wants_remedies_until_something_helps() -> None:
-    """Another cell's help counts; with `more`, until it is identical or nothing is left."""
-    cause = with_several_remedies()
-    results = document(
-        cell(cause=cause.id),
-        cell("identical", variant="dense/keras"),
-        cell(cause=cause.id, variant="dense/h5", load="legacy"),
-        cell("identical", load="old"),
-    )
-    helped, needy = remedies.cases(results, CATALOGUE)
-
-    def wants(case: Case) -> tuple[bool, bool]:
-        return case.wants(more=False), case.wants(more=True)
-
-    assert ((False, True), (True, True)) == (wants(helped), wants(needy))
-    incomplete, unsupported = judged(Verdict.INCOMPLETE), judged(Verdict.UNSUPPORTED)
-    needy.left = ["a", "b", "c", "d"]
-    needy.tried("a", unsupported, "key")
-    assert (["b", "c", "d"], (True, True)) == (needy.left, wants(needy))
-    needy.tried("b", incomplete, "key")
-    assert (False, True) == wants(needy)
-    needy.tried("c", judged(Verdict.IDENTICAL), "key")
-    assert (False, False) == wants(needy)
-    helped.left = ["a"]
-    helped.tried("a", unsupported, "key")
-    assert (False, False) == wants(helped)
+    """With `more`, until it is identical or nothing is left."""
+    (case,) = remedies.cases(document(cell(cause="unknown")), CATALOGUE)
+    case.left = ["a", "b", "c", "d"]
+    case.tried("a", judged(Verdict.UNSUPPORTED), "key")
+    assert (["b", "c", "d"], [], (True, True)) == (case.left, case.trials, wants(case))
+    case.tried("b", judged(Verdict.INCOMPLETE), "key")
+    assert (["b"], (False, True)) == ([trial.remedy for trial in case.trials], wants(case))
+    case.tried("c", judged(Verdict.IDENTICAL), "key")
+    assert (False, False) == wants(case)
 
 
-def test_other_cells_prove_another_format_another_way_and_another_keras() -> None:
-    """Each names the cell that proves it; `code` is not a format to save in."""
-    trials, *_ = annotated(
-        cell(cause="x"),
-        cell("identical", variant="dense/keras"),
-        cell("identical", variant="dense/code"),
-        cell("incomplete", variant="dense/weights-h5"),
-        cell("identical", variant="dense/h5/well"),
-        cell("identical", load="legacy"),
-    )
-    assert {
-        ("another-format", "dense/keras", ""),
-        ("as-the-scenario-says", "dense/h5/well", ""),
-        ("other-keras", "", "legacy"),
-    } == {(trial["remedy"], trial["variant"], trial["load"]) for trial in trials}
-    assert all(trial["verified"] and not trial["key"] for trial in trials)
-
-
-def test_a_format_that_is_no_better_is_not_a_remedy() -> None:
-    """The scenario's own remedy is shown even if it did not help: that is worth knowing."""
-    trials, *_ = annotated(
-        cell(cause="x"), cell("changed", variant="dense/keras"), cell("refused", variant="dense/h5/well")
-    )
-    assert [("as-the-scenario-says", False)] == [(trial["remedy"], trial["verified"]) for trial in trials]
+def test_a_cell_wants_nothing_when_nothing_is_left() -> None:
+    """Even if nothing helped."""
+    (case,) = remedies.cases(document(cell(cause="unknown")), CATALOGUE)
+    for remedy in GENERIC:
+        case.tried(remedy, judged(Verdict.REFUSED, made.attempt(Outcome.RAISED)), "key")
+    assert (GENERIC, (False, False)) == ([trial.remedy for trial in case.trials], wants(case))
 
 
 def test_verified_remedies_come_first_the_shortest_leading() -> None:
-    """The shortest first means catalogue order."""
+    """The shortest first means catalogue order, for what was run and for what other cells prove alike."""
     ids = [remedy.id for remedy in CATALOGUE.remedies]
     run = {
         ("dense/h5", "old", "new"): [
@@ -210,8 +173,9 @@ def test_verified_remedies_come_first_the_shortest_leading() -> None:
             Trial(remedy=ids[1], verdict="incomplete", reason="", verified=True, key="1"),
         ]
     }
-    (trials,) = annotated(cell(cause="x"), run=run)
-    assert [ids[1], ids[2], ids[0]] == [trial["remedy"] for trial in trials]
+    cells = (cell(cause="x"), cell("identical", variant="dense/keras"), cell("refused", variant="dense/h5/well"))
+    (trials, *_) = annotated(*cells, run=run)
+    assert [ids[1], ids[2], "another-format", ids[0], "as-the-scenario-says"] == [trial["remedy"] for trial in trials]
 
 
 def test_a_good_cell_has_no_remedies() -> None:
@@ -222,19 +186,3 @@ def test_a_good_cell_has_no_remedies() -> None:
             ("dense/h5", "old", "new"): [Trial(remedy="compile-false", verdict="identical", reason="", verified=True)]
         },
     )
-
-
-def test_runs_are_read_back_from_a_document() -> None:
-    """These are the trials with a key; what other cells prove is looked up again."""
-    ran = Trial(
-        remedy="compile-false",
-        verdict="identical",
-        reason="",
-        verified=True,
-        key="k",
-        differences=(Difference(observation="weights", kind="lost", detail="gone"),),
-    )
-    results = document(cell(cause="x"), cell("identical", variant="dense/keras"))
-    remedies.annotate(results, {CellId("dense/h5", "old", "new"): [ran]}, CATALOGUE)
-    assert 2 == len(results["cells"][0]["remedies"])
-    assert [ran] == remedies.run_in(results)[CellId("dense/h5", "old", "new")]

@@ -53,7 +53,7 @@ def test_a_named_file_is_used_whatever_it_knows(tmp_path: pathlib.Path) -> None:
 
 
 def test_causes_are_found_again_and_remedies_that_were_run_stay() -> None:
-    """An old cause is replaced; what other cells prove is looked up again."""
+    """An old cause is replaced; what other cells prove, and what shows behind the first fault, is looked up again."""
     stale = moves.trial("another-format", "identical", variant="gru_defaults/gone")
     run = moves.trial("saver-defaults", "identical")
     document = moves.document(
@@ -62,6 +62,7 @@ def test_causes_are_found_again_and_remedies_that_were_run_stay() -> None:
     )
     first, second = sources.rediagnose(document, load_causes())["cells"]
     assert ("gru-reset-after", "") == (first["cause"], second["cause"])
+    assert ([], []) == (first["then"], second["then"])
     assert [("saver-defaults", ""), ("another-format", "gru_defaults/h5")] == [
         (trial["remedy"], trial["variant"]) for trial in first["remedies"]
     ]

@@ -321,6 +321,29 @@ def test_the_outlook_is_what_a_run_would_do(world: World) -> None:
     assert ((), (), 4, 0, 8) == (after.environments, after.saves, after.saves_known, after.loads, after.loads_known)
 
 
+def test_the_outlook_of_exact_cells_uses_only_their_environments(world: World) -> None:
+    """One save that is missing needs its own loaders, and not those of other cells."""
+    world.run(formats=("h5",), savers=(OLD,), loaders=(OLD,))
+    cells = [CellId("dense/h5", "old", "old"), CellId("dense/h5", "new", "new")]
+    selection = world.matrix(formats=("h5",)).selection.only(cells)
+    outlook = Matrix(CATALOGUE, selection, (), Options(isolation="fork"), world.machinery).outlook()
+    assert ["env-new"] == [environment.id for environment in outlook.environments]
+    assert (["new"], 1, 1, 1) == (
+        [task.runtime.id for task in outlook.saves],
+        outlook.saves_known,
+        outlook.loads,
+        outlook.loads_known,
+    )
+
+
+def test_exact_cells_are_all_that_is_run(world: World) -> None:
+    """Each save and load that they need, and nothing else."""
+    selection = world.matrix(formats=("h5",)).selection.only([CellId("dense/h5", "new", "old")])
+    run = Matrix(CATALOGUE, selection, (), Options(isolation="fork"), world.machinery).run(Watcher())
+    assert ["load dense/h5: new -> old", "save dense/h5: new"] == world.asked
+    assert [CellId("dense/h5", "new", "old")] == list(run.loaded)
+
+
 def test_working_folders_do_not_outlive_a_run(world: World, home: pathlib.Path) -> None:
     """Neither its own nor those of a killed run; those of a live run stay."""
     gone = subprocess.Popen([sys.executable, "-c", ""])

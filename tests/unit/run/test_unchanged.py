@@ -136,6 +136,8 @@ def test_a_changed_environment_is_noticed(place: pathlib.Path, status: str) -> N
         {"saves": [{"outcome": "unavailable"}]},
         {"cells": [{"outcome": "unavailable"}]},
         {"cells": [{"outcome": "raised", "remedies": [{"outcome": "unavailable"}]}]},
+        {"controls": {"cells": [{"outcome": "unavailable"}], "environments": [], "runtimes": []}},
+        {"controls": {"cells": [], "environments": [{"status": "unavailable"}], "runtimes": []}},
     ],
     ids=str,
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.catalogue.causes import Causes
+from harness.catalogue.environments import Catalogue
 from harness.execute.pool import TaskResult
 from harness.model import Environment, Provisioned, Runtime
 from harness.plan.tasks import Selection, Task
@@ -39,9 +40,10 @@ class Watcher:
 class World:
     """Made-up environments and workers: by default all are available, and every model predicts the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalogue: Catalogue = CATALOGUE) -> None:
+        self.catalogue = catalogue
         self.records: dict[str, Provisioned] = {
-            environment.id: made.record(environment.id) for environment in CATALOGUE.environments
+            environment.id: made.record(environment.id) for environment in catalogue.environments
         }
         self.provisioned: list[str] = []
         self.cleared: list[str] = []
@@ -82,8 +84,9 @@ class World:
             savers=savers,
             loaders=loaders,
             variants=tuple(made.variant(format=format) for format in formats),
+            order=self.catalogue.runtimes,
         )
-        return Matrix(CATALOGUE, selection, (), options or Options(isolation="fork"), self.machinery)
+        return Matrix(self.catalogue, selection, (), options or Options(isolation="fork"), self.machinery)
 
     def run(self, **how: Any) -> RunAttempts:
         """Run the matrix."""
