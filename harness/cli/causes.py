@@ -76,6 +76,11 @@ def add(commands: Any, setting: Setting) -> None:
         default="",
         help="print an entry of the catalogue for this cell, with its evidence and the remedies that helped",
     )
+    parser.add_argument(
+        "--idle",
+        action="store_true",
+        help="only the signatures that match no cell of the results although they once did",
+    )
     parser.add_argument("--json", action="store_true", help="print it as JSON")
     parser.set_defaults(run=functools.partial(run, setting))
 
@@ -93,7 +98,13 @@ def run(setting: Setting, parsed: argparse.Namespace, console: Console) -> int:
     if parsed.draft:
         console.print(draft(_cell(document, parsed.draft)), markup=False, highlight=False, soft_wrap=True, end="")
         return 0
-    if parsed.json:
+    if parsed.idle:
+        idle = diagnose.idle(document, catalogue)
+        if parsed.json:
+            output.print_json(console, {"idle": [signature.id for signature in idle]})
+        else:
+            pages.print_page(console, _idle(idle))
+    elif parsed.json:
         output.print_json(console, _data(document, catalogue, parsed.cause))
     else:
         pages.print_page(console, _page(document, catalogue, parsed.cause, source))
@@ -113,7 +124,7 @@ def _cell(document: Document, name: str) -> CellEntry:
 def _data(document: Document, catalogue: Causes, cause: str) -> dict[str, Any]:
     if cause == UNKNOWN:
         return _unknown_data(document)
-    return _cause_data(document, catalogue, cause) if cause else _counts_data(document, catalogue)
+    return _cause_data(document, catalogue, cause) if cause else _counts_data(document)
 
 
 def _page(document: Document, catalogue: Causes, cause: str, source: Source) -> list[Block]:
@@ -122,7 +133,7 @@ def _page(document: Document, catalogue: Causes, cause: str, source: Source) -> 
     return _cause_page(document, catalogue, cause) if cause else _counts_page(document, catalogue, source)
 
 
-def _counts_data(document: Document, catalogue: Causes) -> dict[str, Any]:
+def _counts_data(document: Document) -> dict[str, Any]:
     counts = tally.tally(document)
     return {
         "cells": len(document["cells"]),
@@ -136,7 +147,6 @@ def _counts_data(document: Document, catalogue: Causes) -> dict[str, Any]:
         "causes": [dataclasses.asdict(row) for row in counts.rows],
         "culprits": [_group_data(group) for group in _groups(document)],
         **_unknown_data(document),
-        "idle": [signature.id for signature in diagnose.idle(document, catalogue)],
     }
 
 
@@ -163,7 +173,6 @@ def _counts_page(document: Document, catalogue: Causes, source: Source) -> list[
         ),
         *_located_page(document),
         *_unknown_page(document, most=_MESSAGES),
-        *_idle(diagnose.idle(document, catalogue)),
     ]
 
 
@@ -186,7 +195,7 @@ def _overview(document: Document, counts: Tally) -> Grid:
 
 def _idle(signatures: Sequence[Signature]) -> list[Block]:
     """The signatures that match no cell."""
-    heading = Heading(f"Idle signatures: {len(signatures)}")
+    heading = Heading(f"Idle signatures: {len(signatures)}", 1)
     if not signatures:
         return [heading, Paragraph("Every signature matches a cell, except those known only from reports.")]
     lines = [f"{signature.id} (harness/catalogue/causes.toml:{signature.line})" for signature in signatures]

@@ -58,7 +58,6 @@ def test_the_counts(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> 
         "gru-reset-after 1 33.3% 1 100.0%",
         "Not known yet 1",
         "1 x refused: ValueError: nothing [/b] that is known",
-        "Idle signatures",
     ]
     text = "\n".join(" ".join(words) for words in lines)
     places = [text.find(kind) for kind in kinds]
@@ -72,8 +71,16 @@ def test_the_counts_as_json(place: pathlib.Path, capsys: pytest.CaptureFixture[s
     assert {"cells": 3, "verified": 1, "failed": 0, "untried": 1, "without": 1} == told["remedies"]
     assert ["lambda-bytecode", "gru-reset-after", "unknown"] == [row["id"] for row in told["causes"]]
     assert 1 == told["unknown_messages"][0]["count"]
-    assert not [id for id in told["idle"] if id.startswith("gru-reset-after/1")]
-    assert told["idle"]
+
+
+def test_idle_signatures_are_told_only_if_asked_for(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A small run leaves most of them idle, which says nothing of the run."""
+    assert "dle signatures" not in said(capsys)
+    assert "idle" not in json.loads(said(capsys, "--json"))
+    assert "Idle signatures: " in said(capsys, "--idle")
+    idle = json.loads(said(capsys, "--idle", "--json"))["idle"]
+    assert idle
+    assert not [id for id in idle if id.startswith("gru-reset-after/1")]
 
 
 def test_one_cause(place: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,4 +185,5 @@ def test_the_committed_reference(
         == sum(row["count"]["cells"] for row in told["causes"])
     )
     assert told["unknown"] <= told["failing"] / 100
-    assert [] == told["idle"]
+    idle = json.loads(said(capsys, "--idle", "--json", reference=paths.REFERENCE))
+    assert {"idle": []} == idle
