@@ -16,9 +16,11 @@ from harness.execute.pool import TaskResult
 from harness.model import Attempt, CellId, Runtime, Stage, Variant, Verdict
 from harness.plan import scenarios
 from harness.plan.tasks import Conditions, Selection, Task, load_tasks, save_tasks
-from harness.results.diagnosis.controls import gist
+from harness.results import compare
+from harness.results.diagnosis.evidence import layer_of
+from harness.results.diagnosis.messages import gist
 from harness.results.document import RunAttempts, build_document, judge_cells
-from harness.results.shape import CellEntry, DifferenceEntry
+from harness.results.shape import CellEntry
 from harness.run.machinery import ClosablePool, Machinery
 from harness.run.matrix import Matrix
 from harness.run.ready import Watcher
@@ -27,9 +29,6 @@ from harness.store.artifacts import Artifacts
 
 _MANY = 100_000  # probes announced, so that the workers stay up between two of them
 _NUMBERED = re.compile(r"(?<=\w)_#(?!\w)")  # dense_1 in a large model is dense in a small one
-_AROUND = re.compile(r"(?:Full object config|using config=).*", re.DOTALL)
-_LAYER = re.compile(r"layer \d+ (.*?)(?:_\d+)?")
-_ALWAYS = ("predictions", "fresh_predictions", "fresh_targets")  # observed without being asked for
 
 
 class Bench:
@@ -107,7 +106,7 @@ def _task_in(runtime: Runtime) -> Task:
 def observed(cell: CellEntry) -> tuple[str, ...]:
     """What a probe has to look at besides predictions to see this failure."""
     counting = (difference["observation"] for difference in cell["differences"] if difference["counts"])
-    wanted = dict.fromkeys(name for name in counting if name not in _ALWAYS)
+    wanted = dict.fromkeys(name for name in counting if name not in compare.SPEAK)
     return tuple(wanted) if cell["verdict"] == Verdict.INCOMPLETE else ()
 
 
@@ -126,11 +125,6 @@ def same_failure(cell: CellEntry, probe: CellEntry) -> bool:
     return _lost(cell) == _lost(probe)
 
 
-def core(message: str) -> str:
-    """The message without what Keras puts around it: where it happened, and whole configurations."""
-    return _AROUND.sub("", message.rpartition("Exception encountered: ")[2]).strip()
-
-
 def error(message: str) -> str:
     """What an error is about, whatever the number in the automatic name of a layer."""
     return _NUMBERED.sub("", gist(message))
@@ -140,15 +134,10 @@ def _lost(cell: CellEntry) -> frozenset[tuple[str, str, str]]:
     """What differs: the observation and the kind, and for predictions the kind of layer at which they part."""
     changed = cell["verdict"] == Verdict.CHANGED
     return frozenset(
-        (each["observation"], each["kind"], _layer(each))
+        (each["observation"], each["kind"], layer_of(each))
         for each in cell["differences"]
-        if each["counts"] and (each["observation"] in _ALWAYS) == changed
+        if each["counts"] and (each["observation"] in compare.SPEAK) == changed
     )
-
-
-def _layer(difference: DifferenceEntry) -> str:
-    found = _LAYER.fullmatch(difference["where"])
-    return found[1] if found else ""
 
 
 def _judged(

@@ -15,6 +15,7 @@ from harness.culprit.shrink import bare, shrink
 from harness.culprit.spec import Spec, UnwritableError
 from harness.culprit.stored import stored_spec
 from harness.model import Verdict
+from harness.results.diagnosis.messages import core
 from harness.results.shape import CellEntry, cell_id
 
 _FILES = {
@@ -161,7 +162,7 @@ def _title(case: Case, spec: Spec) -> str:
 def _actual(cell: CellEntry) -> str:
     failure = cell["failure"]
     if failure:
-        return f"{failure['type']}: {' '.join(probe.core(failure['message']).split())}"
+        return f"{failure['type']}: {' '.join(core(failure['message']).split())}"
     if cell["signal"]:
         return f"the process dies by {cell['signal']}"
     return " ".join(cell["reason"].split())

@@ -29,7 +29,7 @@ ROUNDINGS = 4.0  # times the step between two numbers of half precision, where a
 STEPS = {"float16": 2.0**-10, "bfloat16": 2.0**-7}  # relative
 _LAYER_PLACE = re.compile(r"\A\d+(?=[/ ])")  # in the name of an item
 _SHOWN = 80  # characters of a text in a detail
-_SPEAK = ("predictions", "fresh_predictions", "fresh_targets")
+SPEAK = ("predictions", "fresh_predictions", "fresh_targets")
 _COMPUTED = ("predictions", "fresh_predictions", "layers", "metrics", "resume")  # with the precision of the layers
 _BESIDE = ("sensitivity", "by_itself", "layers", "targets", "fresh_predictions", "fresh_targets")
 
@@ -56,7 +56,7 @@ def compare(saved: Observations, loaded: Observations) -> tuple[Difference, ...]
     if any(difference.observation == "predictions" for difference in found):
         found = [_placed(difference, saved, loaded, rules) for difference in found]
     for name in saved:
-        if name not in (*_SPEAK, *_BESIDE):
+        if name not in (*SPEAK, *_BESIDE):
             theirs = loaded.get(name, {})
             if name == "metrics":
                 theirs = _in_order_of(saved[name], theirs)
@@ -167,7 +167,7 @@ def judge(saved: Attempt | None, loaded: Attempt | None, differences: tuple[Diff
     if loaded.outcome is not Outcome.DONE:
         return _ended(loaded, _stage_of(loaded.step), Verdict.REFUSED)
     counting = [difference for difference in differences if difference.counts]
-    spoken = [difference for difference in counting if difference.observation in _SPEAK]
+    spoken = [difference for difference in counting if difference.observation in SPEAK]
     if spoken:
         return _judgement(Verdict.CHANGED, Stage.COMPARE, spoken[0].detail)
     if counting:
@@ -230,7 +230,7 @@ def _items(observation: str, saved: Items, loaded: Items, rules: _Rules) -> Iter
             yield _of_another(found, saved, loaded) if observation == "weights" else found
     for item in loaded:
         if item not in saved and observation != "settings":
-            yield Difference(observation=observation, kind="gained", where=item, counts=observation in _SPEAK,
+            yield Difference(observation=observation, kind="gained", where=item, counts=observation in SPEAK,
                              detail=f"{observation} gained: {item}")
 
 
@@ -321,7 +321,7 @@ def _finite(value: float | None) -> float | None:
 
 def _called(observation: str, item: str) -> str:
     name = observation.replace("_", " ")
-    return name if item == "0" and observation in _SPEAK else f"{name} {item}"
+    return name if item == "0" and observation in SPEAK else f"{name} {item}"
 
 
 def _placed(difference: Difference, saved: Observations, loaded: Observations, rules: _Rules) -> Difference:

@@ -5,26 +5,15 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
-import re
-from collections.abc import Iterator
 
 from harness.catalogue.causes import Causes, Signature
 from harness.results.diagnosis.controls import NO_CONTROLS
 from harness.results.diagnosis.evidence import Evidence, evidence
 from harness.results.diagnosis.matching import Examiner
+from harness.results.diagnosis.messages import normalised
 from harness.results.shape import CellEntry, Document
 
 UNKNOWN = "unknown"
-
-_VARIES = (  # what may differ between two messages that mean the same
-    (re.compile(r"\x1b\[\d*m"), ""),
-    (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), "..."),
-    (re.compile(r"0x[0-9a-fA-F.]+"), "address"),
-    (re.compile(r"'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`"), "'...'"),
-    (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"),
-    (re.compile(r"\s+"), " "),
-)
-_SHOWN = 200  # characters shown of a message that no signature matches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +75,7 @@ def annotate(document: Document, causes: Causes) -> None:
 
 def idle(document: Document, causes: Causes) -> list[Signature]:
     """The signatures that match no cell of a document although they once matched one, in catalogue order."""
-    diagnoses = [diagnosis for diagnosis in _diagnoses(document, causes) if diagnosis]
+    diagnoses = [diagnose(cell_evidence, causes) for cell_evidence in evidence(document) if cell_evidence]
     matched = {diagnosis.signature.id for diagnosis in diagnoses if diagnosis.signature}
     return [signature for signature in causes.signatures if signature.id not in matched and not signature.unmeasured]
 
@@ -104,18 +93,6 @@ def unknown(document: Document) -> list[Unexplained]:
         for message, cells in groups.items()
     ]
     return sorted(unexplained, key=lambda group: -group.count)
-
-
-def normalised(message: str) -> str:
-    """A message without what varies between messages of one meaning: quoted names, numbers, configurations."""
-    for pattern, replacement in _VARIES:
-        message = pattern.sub(replacement, message)
-    return message.strip()[:_SHOWN]
-
-
-def _diagnoses(document: Document, causes: Causes) -> Iterator[Diagnosis | None]:
-    for cell_evidence in evidence(document):
-        yield diagnose(cell_evidence, causes) if cell_evidence else None
 
 
 @functools.lru_cache(maxsize=2)

@@ -9,7 +9,7 @@ import json
 import re
 
 from harness.model import Verdict
-from harness.results.diagnosis.controls import gist
+from harness.results.diagnosis.messages import gist
 from harness.results.shape import CellEntry
 from harness.tools.tracebacks import innermost
 

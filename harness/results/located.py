@@ -23,6 +23,7 @@ from harness.results.shape import (
     LocatedEntry,
     RuntimeEntry,
     cell_id,
+    controls_of,
 )
 
 Finding = Mapping[str, Any]
@@ -156,11 +157,11 @@ class _Since:
     """Finds the first loader and the first saver, among those that ran, at which a cell fails as it does."""
 
     def __init__(self, document: Document) -> None:
-        beside = document.get("controls")
-        runtimes = [*document["runtimes"], *(beside["runtimes"] if beside else ())]
+        beside = controls_of(document)
+        runtimes = [*document["runtimes"], *beside["runtimes"]]
         self._runtimes = {runtime["id"]: runtime for runtime in runtimes}
         self._order = list(self._runtimes)
-        self._cells = {cell_id(cell): cell for cell in (*(beside["cells"] if beside else ()), *document["cells"])}
+        self._cells = {cell_id(cell): cell for cell in (*beside["cells"], *document["cells"])}
 
     def of(self, cell: CellEntry) -> dict[str, Turn | None]:
         """Where the loader, and where the saver turned; None where nothing before it is known to do better."""

@@ -15,9 +15,10 @@ from typing import cast
 from harness import paths
 from harness.catalogue.causes import FAILING, Causes
 from harness.model import Cell, CellId, Verdict
+from harness.results.diagnosis.controls import WORSE
 from harness.results.shape import CellEntry, Document, TrialEntry, cell_id
 from harness.results.siblings import Siblings
-from harness.results.trials import WORSE, Trial, of_run, settled
+from harness.results.trials import Trial, of_run, settled
 from harness.tools.essence import essence_of
 
 _LOADED = tuple(verdict for verdict in FAILING if verdict != Verdict.UNSAVED)  # the loading side can change these

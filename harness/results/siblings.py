@@ -8,6 +8,7 @@ from __future__ import annotations
 from harness.catalogue.causes import FAILING
 from harness.model import CellId, Verdict
 from harness.plan.scenarios import FILE_FORMATS
+from harness.results.diagnosis.controls import good
 from harness.results.shape import (
     CellEntry,
     Document,
@@ -17,7 +18,7 @@ from harness.results.shape import (
     cell_id,
     controls_of,
 )
-from harness.results.trials import Trial, good
+from harness.results.trials import Trial
 
 ANOTHER_FORMAT = "another-format"
 ANOTHER_VERSION = "another-version"
@@ -42,6 +43,9 @@ class Siblings:
         self._runtimes = {runtime["id"]: runtime for runtime in (*document["runtimes"], *beside["runtimes"])}
         environments = (*document["environments"], *beside["environments"])
         self._environments = {environment["id"]: environment for environment in environments}
+        released = [self._released(runtime) for runtime in self._runtimes.values()]
+        in_order = sorted(zip(released, self._runtimes, strict=True), key=lambda pair: pair[0])
+        self._places = {id: place for place, (_, id) in enumerate(in_order)}  # the oldest first
         self._loaders_of: dict[tuple[str, str], list[str]] = {}
         for id in self._verdicts:
             self._loaders_of.setdefault((id.variant, id.save), []).append(id.load)
@@ -85,12 +89,10 @@ class Siblings:
         """At most one trial: the nearest version of the same Keras in which this very file is good."""
         if cell["verdict"] not in FAILING or cell["verdict"] == Verdict.UNSAVED:
             return []
-        released = [self._released(runtime) for runtime in self._runtimes.values()]
-        order = [id for _, id in sorted(zip(released, self._runtimes, strict=True), key=lambda pair: pair[0])]
         kind = _kind(self._runtimes[cell["load"]])
         loaders = self._loaders_of[cell["variant"], cell["save"]]
         alike = [load for load in loaders if load != cell["load"] and _kind(self._runtimes[load]) == kind]
-        alike.sort(key=lambda load: abs(order.index(load) - order.index(cell["load"])))
+        alike.sort(key=lambda load: abs(self._places[load] - self._places[cell["load"]]))
         for load in alike:
             if self._verdicts[CellId(cell["variant"], cell["save"], load)] == Verdict.IDENTICAL:
                 environment = self._environments[self._runtimes[load]["environment"]]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 
-from harness.catalogue.causes import FAILING
 from harness.model import Attempt, Cell, CellId, Difference, Failure, Outcome, Verdict
-from harness.results.diagnosis.controls import gist
+from harness.results.diagnosis.controls import good
+from harness.results.diagnosis.messages import gist
 from harness.results.shape import CellEntry, Document, FailureEntry, TrialEntry, cell_entries
-
-WORSE = tuple(verdict for verdict in FAILING if verdict != Verdict.INCOMPLETE)  # worse than incomplete
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -36,11 +34,6 @@ class Trial:
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
-
-
-def good(before: str, now: str) -> bool:
-    """Whether a verdict is good enough, compared with the one before, for a remedy to count as verified."""
-    return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in WORSE)
 
 
 def of_run(remedy: str, before: CellEntry, cell: Cell, key: str) -> Trial | None:

@@ -6,25 +6,16 @@ What fails alike in the saver's own runtime, or in the loader's, is not explaine
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
 
 from harness.catalogue.causes import FAILING
 from harness.model import CellId, Verdict
-from harness.results import shape
+from harness.results import compare, shape
+from harness.results.diagnosis.messages import gist
 from harness.results.shape import CellEntry, Document, cell_id
 
 _SIZE = 10.0  # times: differences of one kind that are not further apart count as the same
-_CORE = re.compile(r".*Exception encountered: ", re.DOTALL)
-_VARIES = (
-    (re.compile(r"\x1b\[\d*m"), ""),
-    (re.compile(r"(?:Full object config|using config=).*", re.DOTALL), ""),
-    (re.compile(r"0x[0-9a-fA-F.]+"), "address"),
-    (re.compile(r"\d+(?:\.\d+)*(?:e[+-]?\d+)?"), "#"),
-    (re.compile(r"\s+"), " "),
-)
-_SPEAK = ("predictions", "fresh_predictions", "fresh_targets")
-_SHOWN = 200  # characters of a message that are compared
+WORSE = tuple(verdict for verdict in FAILING if verdict != Verdict.INCOMPLETE)  # worse than incomplete
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,12 +77,9 @@ def missing(document: Document) -> list[CellId]:
     return [id for id in wanted if id not in known]
 
 
-def gist(message: str) -> str:
-    """What a message is about: without configurations, numbers and addresses, but with the names in it."""
-    message = _CORE.sub("", message)
-    for pattern, replacement in _VARIES:
-        message = pattern.sub(replacement, message)
-    return message.strip()[:_SHOWN]
+def good(before: str, now: str) -> bool:
+    """Whether a verdict is good, held against the one before: what was worse may still lack something."""
+    return now == Verdict.IDENTICAL or (now == Verdict.INCOMPLETE and before in WORSE)
 
 
 def alike(cell: CellEntry, other: CellEntry) -> bool:
@@ -112,18 +100,15 @@ def alike(cell: CellEntry, other: CellEntry) -> bool:
 
 
 def _said(cell: CellEntry) -> dict[tuple[str, str], float]:
-    return {kind: size for kind, size in _sizes(cell).items() if kind[0] in _SPEAK}
+    return {kind: size for kind, size in _sizes(cell).items() if kind[0] in compare.SPEAK}
 
 
 def _word(cell: CellEntry, control: CellEntry | None) -> str:
     if control is None or control["verdict"] in (Verdict.UNSUPPORTED, Verdict.UNAVAILABLE):
         return "none"
-    if control["verdict"] == Verdict.IDENTICAL:
+    if good(cell["verdict"], control["verdict"]):
         return "good"
-    if alike(cell, control):
-        return "alike"
-    worse = control["verdict"] == Verdict.INCOMPLETE and cell["verdict"] != Verdict.INCOMPLETE
-    return "good" if worse else "other"
+    return "alike" if alike(cell, control) else "other"
 
 
 def _sizes(cell: CellEntry) -> dict[tuple[str, str], float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from harness.catalogue.causes import FAILING
 from harness.model import Outcome
@@ -54,7 +54,7 @@ class RuntimeTraits:
 class Evidence:
     """Everything known about a failing cell; missing parts are empty.
 
-    `notes` are those of both sides. `weights` is the number of arrays that the saving side's model has.
+    `notes` are those of both sides.
     """
 
     verdict: str
@@ -93,10 +93,13 @@ class Evidence:
     @functools.cached_property
     def layer(self) -> str:
         """The name of the first layer whose output differs, without the number that Keras appends; or ''."""
-        for difference in self.differences:
-            if match := _LAYER.fullmatch(difference["where"]):
-                return match[1]
-        return ""
+        return next(filter(None, map(layer_of, self.differences)), "")
+
+
+def layer_of(difference: DifferenceEntry) -> str:
+    """The name of the layer at which outputs part, without the number that Keras appends; or ''."""
+    match = _LAYER.fullmatch(difference["where"])
+    return match[1] if match else ""
 
 
 class Gatherer:
@@ -107,7 +110,11 @@ class Gatherer:
         self._scripts = {scenario["name"]: scenario.get("source", "") for scenario in document["scenarios"]}
         self._variants = {variant["id"]: variant for variant in document["variants"]}
         self._saves = {(save["variant"], save["runtime"]): save for save in document["saves"]}
-        self._controls = controls_of(document)
+        self._document = document
+
+    @functools.cached_property
+    def _controls(self) -> Callable[[CellEntry], Controls]:
+        return controls_of(self._document)
 
     def of(self, cell: CellEntry) -> Evidence | None:
         """The evidence of a cell; None if it needs no diagnosis."""

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from harness.culprit import script
-from harness.culprit.probe import Bench, core, error, observed, reason, same_failure
+from harness.culprit.probe import Bench, error, observed, reason, same_failure
 from harness.execute.pool import TaskResult
 from harness.model import Attempt, Outcome, Stage
 from harness.plan.tasks import Task
+from harness.results.diagnosis.messages import core
 from tests.unit import entries, made
 from tests.unit.culprit.models import OLD, chain
 

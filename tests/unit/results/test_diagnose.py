@@ -14,6 +14,7 @@ import pytest
 
 from harness.results import diagnose
 from harness.results.diagnosis.evidence import Evidence
+from harness.results.diagnosis.messages import normalised
 from tests.unit import entries
 from tests.unit.results.failures import CATALOGUE, RECORDED, TF1, TF2, cause, raised, recorded, silent
 
@@ -156,7 +157,7 @@ def test_idle_signatures() -> None:
 )
 def test_normalised(message: str, expected: str) -> None:
     """What varies between messages of one meaning is left out."""
-    assert expected == diagnose.normalised(message)
+    assert expected == normalised(message)
 
 
 def test_every_measured_signature_has_a_recorded_failure() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from harness.model import Attempt, Cell, CellId, Difference, Outcome, Stage, Verdict
 from harness.results import trials
+from harness.results.diagnosis import controls
 from harness.results.shape import TrialEntry
 from harness.results.trials import Trial
 from tests.unit import entries, made
@@ -53,7 +54,7 @@ def ran(cell: Cell, before: Any = REFUSED) -> Trial:
 )
 def test_verified_is_identical_or_incomplete_where_it_was_worse(before: str, now: str, good: bool) -> None:
     """A silent difference instead of a refusal is not a remedy."""
-    assert good is trials.good(before, now)
+    assert good is controls.good(before, now)
     assert good is ran(judged(Verdict(now)), cell(before)).verified
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.results.diagnosis.controls import NO_CONTROLS, Controls, alike, controls_of, gist, missing
+from harness.results.diagnosis.controls import NO_CONTROLS, Controls, alike, controls_of, missing
+from harness.results.diagnosis.messages import gist
 from tests.unit import entries
 
 Kinds = dict[str, Any]
